@@ -1,0 +1,26 @@
+/*
+ * controllers: everything that turns one kind of object into others.
+ *
+ * The scheduler binds pods; the ReplicationController and ReplicaSet engine makes and deletes pods;
+ * the garbage collector follows ownerReferences; the namespace controller empties what is
+ * Terminating. All of them meet the kubelet and the API server in the store and nowhere else.
+ */
+#pragma once
+
+#include "base/error.h"
+
+struct clock; /* base/clock.h */
+struct controllers;
+struct loop; /* base/loop.h */
+struct store; /* store/store.h */
+
+/*
+ * Start every controller: subscribe to the store and reconcile what is there. store, loop and clock
+ * are borrowed and outlive the result. Nothing is written before the loop runs. Delays of the
+ * controllers (back-off, minReadySeconds) are nominal: they run on clock, scaled by its rate.
+ */
+int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
+		    struct controllers **ret, struct error *err);
+
+/* Stops all of them and drops what is queued; objects stay as they are. Takes NULL, returns NULL. */
+struct controllers *controllers_free(struct controllers *c);

@@ -1,0 +1,2 @@
+# controllers
+controllers_LIBS :=
