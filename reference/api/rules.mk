@@ -1,0 +1,2 @@
+# api: kinds; pure, no library of its own.
+api_LIBS := -ljansson

@@ -1,0 +1,2 @@
+# apiserver: HTTP and TLS come from libevent (base).
+apiserver_LIBS := -levent_openssl -levent -lssl -lcrypto

@@ -1,0 +1,2 @@
+# client
+client_LIBS := -lcurl

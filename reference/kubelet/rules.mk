@@ -1,0 +1,2 @@
+# kubelet
+kubelet_LIBS :=

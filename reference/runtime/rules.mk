@@ -1,0 +1,21 @@
+# runtime: the library that podd links, and the two small programs that stay with each pod.
+#
+# pod-shim and pause are static (musl) except under ASan, which cannot be linked statically.
+# A module that the shim shares with podd is named in SHIM_SHARED and compiled twice.
+runtime_LIBS := -lseccomp -lcap -larchive -lnl-route-3 -lnl-3
+$(O)/obj/reference/runtime/%.o: LAYER_CPPFLAGS = -isystem /usr/include/libnl3
+
+SHIM_SHARED := $(wildcard reference/runtime/shim_proto.c)
+SHIM_LIBS :=
+SHIM_SOURCES = $(wildcard reference/cmd/pod_shim*.c reference/runtime/shim/*.c) $(SHIM_SHARED)
+PAUSE_SOURCES = $(wildcard reference/cmd/pause.c)
+
+ifeq ($(VARIANT),asan)
+SHIM_CC := $(CC)
+SHIM_CFLAGS := $(ALL_CFLAGS)
+SHIM_LDFLAGS := $(LINK_asan)
+else
+SHIM_CC := $(MUSL_CC)
+SHIM_CFLAGS := $(MUSL_CFLAGS)
+SHIM_LDFLAGS := $(MUSL_LDFLAGS)
+endif

@@ -1,0 +1,2 @@
+# store: the embedded engine is SQLite.
+store_LIBS := -lsqlite3
