@@ -31,3 +31,8 @@ $(O)/test/$1/%: $(O)/obj/reference/$1/%.o $$(call layer_libs,$1 $$($1_USES))
 		$$(call link_libs,$1 $$($1_USES))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rules,$l)))
+
+# For ci/check-links: "LAYER archives and libraries it may use" per line.
+.PHONY: print-links
+print-links: $(LIBRARIES)
+	@$(foreach l,$(LAYERS),$(if $($l_SOURCES),echo '$l $(call layer_libs,$($l_USES)) $(call link_libs,$l $($l_USES))';))

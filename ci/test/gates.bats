@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# Every gate is shown a tree that is right and one that is wrong: a gate that cannot fail guards nothing.
+
+setup() {
+	ci=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir -p "$tree"/{reference/{base,api},harness,ci}
+	printf 'base:\napi: base [store/store.h]\n' >"$tree/reference/LAYERS"
+	printf '#pragma once\nint answer(void);\n' >"$tree/reference/base/answer.h"
+	printf '#include "base/answer.h"\n\nint answer(void)\n{\n\treturn 42;\n}\n' >"$tree/reference/base/answer.c"
+	cp "$ci/../.clang-format" "$tree/"
+}
+
+# gate NAME: runs a gate on the tree.
+gate() {
+	run "$ci/check-$1" "$tree"
+}
+
+# body N: the text of a function of N lines.
+body() {
+	printf 'int f%s(void);\nint f%s(void)\n{\n' "$1" "$1"
+	yes '	f();' | head -n "$1"
+	printf '}\n'
+}
+
+@test "layers: an include that points down is accepted" {
+	gate layers
+	[ "$status" -eq 0 ]
+}
+
+@test "layers: an include that points up is refused" {
+	printf '#pragma once\n' >"$tree/reference/api/kind.h"
+	echo '#include "api/kind.h"' >>"$tree/reference/base/answer.c"
+	gate layers
+	[ "$status" -eq 1 ]
+	[[ $output == *"base may not include api/kind.h"* ]]
+}
+
+@test "layers: a header may be lent by name, its layer not with it" {
+	mkdir "$tree/reference/store"
+	touch "$tree"/reference/store/{store,sqlite}.h
+	printf '#include "store/store.h"\n#include "store/sqlite.h"\n' >"$tree/reference/api/kind.c"
+	gate layers
+	[[ $output != *"may not include store/store.h"* ]]
+	[[ $output == *"api may not include store/sqlite.h"* ]]
+}
+
+@test "layers: an include of the neighbour's bare file name is refused" {
+	echo '#include "answer.h"' >>"$tree/reference/base/answer.c"
+	gate layers
+	[[ $output == *"not written from the folder root"* ]]
+}
+
+@test "layers: the suite may not include the reference" {
+	echo '#include "base/answer.h"' >"$tree/harness/cheat.c"
+	gate layers
+	[ "$status" -eq 1 ]
+	[[ $output == *"is not in harness/"* ]]
+}
+
+@test "headers: one that needs another include first is refused" {
+	gate headers
+	[ "$status" -eq 0 ]
+	printf '#pragma once\nsize_t size(void);\n' >"$tree/reference/base/size.h"
+	gate headers
+	[ "$status" -eq 1 ]
+}
+
+@test "headers: one without a guard is refused" {
+	echo 'int question(void);' >"$tree/reference/base/question.h"
+	gate headers
+	[[ $output == *"no #pragma once"* ]]
+}
+
+@test "size: a function of 70 lines passes, one of 71 does not" {
+	for n in 1 1 1 1 1 1 1 1 1 1 1 70; do body "$n"; done >"$tree/ci/long.c"
+	gate size
+	[ "$status" -eq 0 ]
+	body 71 >>"$tree/ci/long.c"
+	gate size
+	[[ $output == *"f71: 71 lines, at most 70"* ]]
+}
+
+@test "size: the median and the tail have limits of their own" {
+	for n in 19 19 19; do body "$n"; done >"$tree/ci/median.c"
+	gate size
+	[[ $output == *"median function: 19 lines"* ]]
+	for n in 1 1 1 1 1 1 1 46 46; do body "$n"; done >"$tree/ci/median.c"
+	gate size
+	[[ $output == *"90th percentile of functions: 46 lines"* ]]
+}
+
+@test "size: a file of 501 lines is refused, and accepted with a reason" {
+	yes '' | head -n 501 >"$tree/ci/long.c"
+	gate size
+	[[ $output == *"ci/long.c: 501 lines, at most 500"* ]]
+	echo 'ci/long.c 510 a table' >"$tree/ci/size-exceptions"
+	gate size
+	[ "$status" -eq 0 ]
+}
+
+@test "size: an exception nobody needs is refused" {
+	echo 'reference/base/answer.c 600 it was long once' >"$tree/ci/size-exceptions"
+	gate size
+	[[ $output == *"needs no exception"* ]]
+}
+
+@test "style: a badly formatted file is refused" {
+	gate style
+	[ "$status" -eq 0 ]
+	printf 'int  spaced( void ) ;\n' >"$tree/ci/spaced.c"
+	gate style
+	[ "$status" -eq 1 ]
+}
+
+@test "style: a blank at the end of a line is refused" {
+	printf 'name: value \n' >"$tree/ci/x.yaml"
+	gate style
+	[[ $output == *"x.yaml:1: blanks"* ]]
+}
+
+@test "shell: an unquoted variable is refused" {
+	printf '#!/bin/bash\necho "$1"\n' >"$tree/ci/script"
+	gate shell
+	[ "$status" -eq 0 ]
+	printf '#!/bin/bash\nrm $1\n' >"$tree/ci/script"
+	gate shell
+	[[ $output == *SC2086* ]]
+}
+
+@test "cppcheck: a null pointer used is refused" {
+	gate cppcheck
+	[ "$status" -eq 0 ]
+	printf 'int f(void);\nint f(void)\n{\n\tint *p = 0;\n\treturn *p;\n}\n' >"$tree/ci/null.c"
+	gate cppcheck
+	[[ $output == *nullPointer* ]]
+}
+
+@test "tally: a failure and an empty run are failures" {
+	printf 'ok - a\nok - b\n' >"$tree/a.tap"
+	run "$ci/tally" "$tree/a.tap"
+	[ "$status" -eq 0 ]
+	[ "$output" = "2 passed, 0 failed" ]
+	echo 'not ok - c' >"$tree/b.tap"
+	run "$ci/tally" "$tree/a.tap" "$tree/b.tap"
+	[ "$status" -eq 1 ]
+	[ "$output" = "2 passed, 1 failed" ]
+	: >"$tree/a.tap"
+	run "$ci/tally" "$tree/a.tap"
+	[ "$status" -eq 1 ]
+}
+
+@test "unit: a test that crashes or says not ok is a failure" {
+	mkdir "$tree/test"
+	printf '#!/bin/bash\necho "ok - fine"\n' >"$tree/test/test_a"
+	chmod +x "$tree/test/test_a"
+	run "$ci/unit" "$tree/test"
+	[ "$status" -eq 0 ]
+	printf '#!/bin/bash\necho "ok - fine"\nkill -SEGV $$\n' >"$tree/test/test_a"
+	run "$ci/unit" "$tree/test"
+	[ "$status" -eq 1 ]
+	[[ $output == *"not ok - unit test_a"* ]]
+}
