@@ -1,0 +1,27 @@
+/* catalog: the requirements, conformance/requirements/AREA.yaml. Read once, never changed. */
+#pragma once
+
+#include "util/defs.h"
+#include "util/error.h"
+#include "verdict.h"
+
+struct requirement {
+	const char *id, *area;
+	enum level level;
+	const char *statement, *observe, *source;
+	const char *since;    /* "1.33": on by default from there; NULL: always */
+	const char *disputed; /* why documents and code differ, or NULL */
+	const char *tier;     /* "core", … or NULL */
+	const char *wait;
+};
+
+struct catalog;
+
+int catalog_load(const char *dir, struct catalog **ret, struct error *err);
+struct catalog *catalog_free(struct catalog *c);
+/* NULL when there is no such id. The answer lives as long as the catalogue. */
+const struct requirement *catalog_find(const struct catalog *c, const char *id);
+size_t catalog_size(const struct catalog *c);
+const struct requirement *catalog_at(const struct catalog *c, size_t i);
+/* `finished: yes` in the area's file. */
+bool catalog_area_finished(const struct catalog *c, const char *area);

@@ -1,0 +1,30 @@
+/* options: the command line of `podtest run` (and of the commands that select cases as it does). */
+#pragma once
+
+#include "util/defs.h"
+#include "util/error.h"
+
+struct options {
+	const char *subject;   /* NULL: a podd of our own */
+	const char *fixtures;  /* directory; NULL: found beside the program */
+	const char *catalogue; /* directory of the requirements; NULL: found */
+	const char *podd;      /* program; NULL: found beside podtest */
+	const char *report;    /* directory or NULL */
+	const char *only;      /* glob on case names; NULL all; several separated by commas */
+	const char *area;      /* several separated by commas */
+	const char *requirement; /* cases that cite one of these ids, separated by commas */
+	const char *expectations; /* file or NULL */
+	const char *format;	  /* tap | progress | none; NULL: by what standard output is */
+	bool quick, keep, strict, disruptive, load, quiet, no_sentinel;
+	unsigned repeat;   /* at least 1 */
+	unsigned parallel; /* cases in flight; 0: as many as the subject's capacity allows */
+	unsigned capacity; /* pods; 0: what the subject says */
+	double slack;	   /* at least 1 */
+	double clock_rate; /* for a podd of our own */
+	uint64_t seed;
+	bool seed_given;
+	char **names; /* positional words: names or globs of cases; NULL-terminated, not owned */
+};
+
+/* Returns 0, a positive number when --help was printed, or -1. argv[0] is the command's word. */
+int options_parse(struct options *o, int argc, char **argv, struct error *err);
