@@ -120,9 +120,11 @@ body() {
 }
 
 @test "shell: an unquoted variable is refused" {
+	# shellcheck disable=SC2016 # the text of a script
 	printf '#!/bin/bash\necho "$1"\n' >"$tree/ci/script"
 	gate shell
 	[ "$status" -eq 0 ]
+	# shellcheck disable=SC2016
 	printf '#!/bin/bash\nrm $1\n' >"$tree/ci/script"
 	gate shell
 	[[ $output == *SC2086* ]]
