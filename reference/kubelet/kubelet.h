@@ -83,8 +83,7 @@ void kubelet_stream_cancel(struct kubelet_stream *s);
 
 /* ---- pass-through to the runtime ---- */
 
-int kubelet_image_import(struct kubelet *k, const char *path, json_t **ret_names,
-			 struct error *err);
+int kubelet_image_import(struct kubelet *k, const char *path, json_t **ret_names, struct error *err);
 int kubelet_image_list(struct kubelet *k, json_t **ret_array, struct error *err);
 int kubelet_image_remove(struct kubelet *k, const char *ref, struct error *err);
 /* what: "kill-sandbox". ERR_NOT_FOUND when no such pod runs here. */
