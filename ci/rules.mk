@@ -11,7 +11,7 @@ deps:
 #: make conformance   the main job: build, run the suite on the reference, write out/report
 conformance: deps
 	@$(MAKE) -j$(JOBS) all
-	@$(BIN)/podtest run --report $(OUT)/report
+	@$(BIN)/podtest run --report $(BUILD)/report
 
 #: make check         everything that must pass; the last line is "N passed, N failed"
 check: deps
@@ -66,3 +66,39 @@ format:
 
 #: make install       PREFIX=/usr/local, DESTDIR=
 #: make clean         removes out/
+
+# For `podtest mutants`: make -s mutant-build FILE=reference/L/x.c REPLACEMENT=PATH OUT=DIR puts a podd, with its
+# pod-shim and pause beside it, into DIR; only FILE's text is replaced. `all libraries` must be up to date.
+MUTANT_NAME := $(notdir $(FILE:.c=.o))
+MUTANT_LAYER := $(filter $(LAYERS),$(word 2,$(subst /, ,$(FILE))))
+# $(call mutated,OBJECTS,PREFIX): the objects, that of FILE replaced.
+mutated = $(patsubst $2$(FILE:.c=.o),$(OUT)/$(if $(filter $(O)/shim/,$2),shim-)$(MUTANT_NAME),$1)
+MUTANT_SHIM := $(filter $(FILE),$(SHIM_SOURCES) $(PAUSE_SOURCES))
+MUTANT_OBJECT := $(if $(filter reference/runtime/shim/% reference/cmd/pod_shim% reference/cmd/pause.c,$(FILE)),,yes)
+MUTANT_LIBS = $(patsubst $(O)/lib/$(MUTANT_LAYER).a,$(if $(MUTANT_OBJECT),$(OUT),$(O)/lib)/$(MUTANT_LAYER).a,$(call layer_libs,$(LAYERS)))
+
+.PHONY: mutant-build
+mutant-build: LAYER_CPPFLAGS = $(if $(filter runtime,$(MUTANT_LAYER)),-isystem /usr/include/libnl3)
+mutant-build:
+	@test -n "$(FILE)" -a -f "$(REPLACEMENT)" -a -n "$(OUT)" || { echo 'FILE= REPLACEMENT= OUT= wanted' >&2; exit 64; }
+	$(Q)rm -rf $(OUT)/bin && mkdir -p $(OUT)
+	$(Q)ln -sfn $(abspath $(BIN)/pod-shim) $(OUT)/pod-shim && ln -sfn $(abspath $(BIN)/pause) $(OUT)/pause
+ifneq ($(MUTANT_OBJECT),)
+	$(Q)$(CC) $(ALL_CFLAGS) -Ireference $(LAYER_CPPFLAGS) -x c -c $(REPLACEMENT) -o $(OUT)/$(MUTANT_NAME)
+ifneq ($(MUTANT_LAYER),)
+	$(Q)cp $(O)/lib/$(MUTANT_LAYER).a $(OUT)/ && $(AR) rcsD $(OUT)/$(MUTANT_LAYER).a $(OUT)/$(MUTANT_NAME)
+endif
+endif
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $(OUT)/podd $(call mutated,$(call objects,$(podd_SOURCES)),$(O)/obj/) \
+		-Wl,--start-group $(MUTANT_LIBS) -Wl,--end-group $(call link_libs,$(LAYERS))
+ifneq ($(MUTANT_SHIM),)
+	$(Q)$(SHIM_CC) $(SHIM_CFLAGS) -Ireference -x c -c $(REPLACEMENT) -o $(OUT)/shim-$(MUTANT_NAME)
+ifneq ($(filter $(FILE),$(SHIM_SOURCES)),)
+	$(Q)rm -f $(OUT)/pod-shim && $(SHIM_CC) $(SHIM_CFLAGS) $(SHIM_LDFLAGS) -o $(OUT)/pod-shim \
+		$(call mutated,$(call shim_objects,$(SHIM_SOURCES)),$(O)/shim/) $(SHIM_LIBS)
+endif
+ifneq ($(filter $(FILE),$(PAUSE_SOURCES)),)
+	$(Q)rm -f $(OUT)/pause && $(SHIM_CC) $(SHIM_CFLAGS) $(SHIM_LDFLAGS) -o $(OUT)/pause \
+		$(call mutated,$(call shim_objects,$(PAUSE_SOURCES)),$(O)/shim/)
+endif
+endif

@@ -1,6 +1,6 @@
 # harness: podtest is harness/podtest.c (or main.c) and a library of everything else; unit tests
-# (test_*.c, beside the module or in harness/test) link with that library. harness/drivers/*.c and
-# harness/test/fake_*.c are programs of their own.
+# (test_*.c, beside the module or in harness/test) link with that library. Each folder of harness/drivers that
+# holds C is a program, out/VARIANT/drivers/NAME, and so is each harness/test/fake_*.c.
 
 HARNESS_LIBS := -levent -lcurl -ljansson -lyaml -larchive -lssl -lcrypto -lm
 HARNESS_ALL := $(shell find harness -name '*.c' -not -path 'harness/guest/*' 2>/dev/null | sort)
@@ -11,7 +11,8 @@ HARNESS_FAKES := $(filter harness/test/fake_%,$(HARNESS_ALL))
 HARNESS_SOURCES := $(filter-out $(HARNESS_MAIN) $(HARNESS_DRIVERS) $(HARNESS_TESTS) $(HARNESS_FAKES),$(HARNESS_ALL))
 
 HARNESS_LIB := $(if $(HARNESS_SOURCES),$(O)/lib/harness.a)
-DRIVER_PROGRAMS := $(patsubst harness/drivers/%.c,$(O)/drivers/%,$(HARNESS_DRIVERS))
+DRIVER_NAMES := $(sort $(foreach f,$(HARNESS_DRIVERS),$(word 3,$(subst /, ,$(dir $f)))))
+DRIVER_PROGRAMS := $(addprefix $(O)/drivers/,$(DRIVER_NAMES))
 FAKE_PROGRAMS := $(patsubst harness/%.c,$(O)/test/harness/%,$(HARNESS_FAKES))
 OBJECTS += $(call objects,$(HARNESS_ALL))
 LIBRARIES += $(HARNESS_LIB)
@@ -31,9 +32,12 @@ link_harness = $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) 
 $(BIN)/podtest: $(call objects,$(HARNESS_MAIN)) $(HARNESS_LIB) $(PLANT_OBJECT)
 	$(call say,LINK,$@)mkdir -p $(@D)
 	$(link_harness)
-$(O)/drivers/%: $(O)/obj/harness/drivers/%.o $(HARNESS_LIB)
-	$(call say,LINK,$@)mkdir -p $(@D)
-	$(link_harness)
+define driver_rules
+$(O)/drivers/$1: $$(call objects,$$(filter harness/drivers/$1/%,$$(HARNESS_DRIVERS))) $$(HARNESS_LIB)
+	$$(call say,LINK,$$@)mkdir -p $$(@D)
+	$$(link_harness)
+endef
+$(foreach d,$(DRIVER_NAMES),$(eval $(call driver_rules,$d)))
 $(O)/test/harness/%: $(O)/obj/harness/%.o $(HARNESS_LIB)
 	$(call say,LINK,$@)mkdir -p $(@D)
 	$(link_harness)
