@@ -1,0 +1,448 @@
+/*
+ * acts: options and tells that do one thing and state it. A row per act; one that must wait answers
+ * ACT_AGAIN and is called again by the loop, so that signals and probes are answered meanwhile.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "guest/guest.h"
+
+/* Splits "KEY=VALUE" into a copy of KEY and VALUE (NULL without "="). */
+static const char *split(const char *arg, char *key, size_t size)
+{
+	const char *eq = strchr(arg, '=');
+
+	snprintf(key, size, "%.*s", (int)(eq ? eq - arg : (long)strlen(arg)), arg);
+	return eq ? eq + 1 : NULL;
+}
+
+static int act_say(const char *arg, struct line *l)
+{
+	line_begin(l, "say");
+	line_str(l, "text", arg);
+	return ACT_DONE;
+}
+
+static int raw_line(int fd, const char *arg, struct line *l)
+{
+	struct text t = { 0 };
+	ssize_t n;
+
+	text_addf(&t, "%s", "");
+	text_add(&t, arg, strlen(arg));
+	text_add(&t, "\n", 1);
+	n = write(fd, t.data, t.len);
+	text_free(&t);
+	line_begin(l, "out");
+	line_int(l, "stream", fd);
+	line_int(l, "bytes", n);
+	return ACT_DONE;
+}
+
+static int act_out(const char *arg, struct line *l)
+{
+	return raw_line(1, arg, l);
+}
+
+static int act_err(const char *arg, struct line *l)
+{
+	return raw_line(2, arg, l);
+}
+
+static int put_file(const char *arg, struct line *l, bool append)
+{
+	char path[512];
+	const char *text = split(arg, path, sizeof(path));
+	int r = write_whole(path, text ? text : "", append);
+
+	line_begin(l, "wrote");
+	line_str(l, "file", path);
+	line_str(l, "result", r < 0 ? errno_name(-r) : "ok");
+	return ACT_DONE;
+}
+
+static int act_write(const char *arg, struct line *l)
+{
+	return put_file(arg, l, false);
+}
+
+static int act_append(const char *arg, struct line *l)
+{
+	return put_file(arg, l, true);
+}
+
+static int act_msg(const char *arg, struct line *l)
+{
+	char path[600];
+
+	if (*arg == '/')
+		return put_file(arg, l, false);
+	snprintf(path, sizeof(path), "/dev/termination-log=%s", arg);
+	return put_file(path, l, false);
+}
+
+static int act_read(const char *arg, struct line *l)
+{
+	size_t len = 0;
+	char *text = read_whole(arg, &len), mode[8];
+	int e = errno;
+	struct stat st;
+
+	line_begin(l, "file");
+	line_str(l, "file", arg);
+	if (text) {
+		line_strn(l, "text", text, len);
+		stat(arg, &st);
+		snprintf(mode, sizeof(mode), "%04o", st.st_mode & 07777);
+		line_str(l, "mode", mode);
+		line_int(l, "uid", st.st_uid);
+		line_int(l, "gid", st.st_gid);
+	} else {
+		line_str(l, "error", errno_name(e));
+	}
+	free(text);
+	return ACT_DONE;
+}
+
+static int act_wait_file(const char *arg, struct line *l)
+{
+	char path[512], *text;
+	const char *want = split(arg, path, sizeof(path));
+	bool there;
+
+	text = read_whole(path, NULL);
+	there = text && (!want || strstr(text, want));
+	free(text);
+	if (!there)
+		return ACT_AGAIN;
+	line_begin(l, "seen");
+	line_str(l, "file", path);
+	return ACT_DONE;
+}
+
+static int connect_once(const char *to, struct line *l, bool must)
+{
+	int fd = tcp_connect(to, 2000);
+	char reply[128] = "";
+
+	if (fd < 0 && must)
+		return ACT_AGAIN;
+	if (fd >= 0) {
+		struct timeval limit = { .tv_sec = 1 };
+		ssize_t n;
+
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		send(fd, "echo hi\n", 8, MSG_NOSIGNAL);
+		n = recv(fd, reply, sizeof(reply) - 1, 0);
+		reply[n > 0 ? n : 0] = 0;
+		reply[strcspn(reply, "\r\n")] = 0;
+		close(fd);
+	}
+	line_begin(l, "connect");
+	line_str(l, "to", to);
+	line_str(l, "result", fd < 0 ? errno_name(-fd) : "ok");
+	line_str(l, "reply", reply);
+	return ACT_DONE;
+}
+
+static int act_connect(const char *arg, struct line *l)
+{
+	return connect_once(arg, l, false);
+}
+
+static int act_connect_wait(const char *arg, struct line *l)
+{
+	return connect_once(arg, l, true);
+}
+
+static int act_shm_make(const char *arg, struct line *l)
+{
+	char key[64];
+	const char *text = split(arg, key, sizeof(key));
+	int id = shmget((key_t)atoi(key), 4096, IPC_CREAT | 0666);
+	char *at = id < 0 ? (char *)-1 : shmat(id, NULL, 0);
+
+	line_begin(l, "shm");
+	line_str(l, "key", key);
+	if (at == (char *)-1) {
+		line_str(l, "error", errno_name(errno));
+		return ACT_DONE;
+	}
+	snprintf(at, 4096, "%s", text ? text : "");
+	line_str(l, "text", at);
+	line_int(l, "shmid", id);
+	return ACT_DONE;
+}
+
+static int act_shm_read(const char *arg, struct line *l)
+{
+	int id = shmget((key_t)atoi(arg), 0, 0);
+	char *at = id < 0 ? (char *)-1 : shmat(id, NULL, SHM_RDONLY);
+
+	line_begin(l, "shm");
+	line_str(l, "key", arg);
+	if (at == (char *)-1)
+		line_str(l, "error", errno_name(errno));
+	else
+		line_str(l, "text", at);
+	return ACT_DONE;
+}
+
+static int posix_shm(const char *name, const char *text, struct line *l)
+{
+	char path[300];
+	int r = 0;
+	char *got;
+
+	snprintf(path, sizeof(path), "/dev/shm/%s", name);
+	if (text)
+		r = write_whole(path, text, false);
+	got = r < 0 ? NULL : read_whole(path, NULL);
+	line_begin(l, "posix-shm");
+	line_str(l, "name", name);
+	if (got)
+		line_str(l, "text", got);
+	else
+		line_str(l, "error", errno_name(r < 0 ? -r : errno));
+	free(got);
+	return ACT_DONE;
+}
+
+static int act_posix_shm_make(const char *arg, struct line *l)
+{
+	char name[256];
+	const char *text = split(arg, name, sizeof(name));
+
+	return posix_shm(name, text ? text : "", l);
+}
+
+static int act_posix_shm_read(const char *arg, struct line *l)
+{
+	return posix_shm(arg, NULL, l);
+}
+
+static int abstract_socket(const char *name, struct sockaddr_un *sa, socklen_t *len)
+{
+	*sa = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(sa->sun_path + 1, sizeof(sa->sun_path) - 1, "%s", name);
+	*len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(sa->sun_path + 1));
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static int act_unix_listen(const char *arg, struct line *l)
+{
+	struct sockaddr_un sa;
+	socklen_t len;
+	int fd = abstract_socket(arg, &sa, &len);
+	int r = bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 8) < 0 ? errno : 0;
+
+	line_begin(l, "unix");
+	line_str(l, "name", arg);
+	line_str(l, "result", r ? errno_name(r) : "ok"); /* the socket stays open on purpose */
+	return ACT_DONE;
+}
+
+static int act_unix_connect(const char *arg, struct line *l)
+{
+	struct sockaddr_un sa;
+	socklen_t len;
+	int fd = abstract_socket(arg, &sa, &len);
+	int r = connect(fd, (struct sockaddr *)&sa, len) < 0 ? errno : 0;
+
+	close(fd);
+	line_begin(l, "unix");
+	line_str(l, "name", arg);
+	line_str(l, "result", r ? errno_name(r) : "ok");
+	return ACT_DONE;
+}
+
+static int act_eat(const char *arg, struct line *l)
+{
+	size_t bytes = (size_t)atoll(arg) << 20;
+	char *p;
+
+	say("eating", "mb", arg);
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p != MAP_FAILED)
+		memset(p, 1, bytes);
+	line_begin(l, "ate");
+	line_str(l, "result", p == MAP_FAILED ? errno_name(errno) : "ok");
+	return ACT_DONE;
+}
+
+static int act_hostname_set(const char *arg, struct line *l)
+{
+	int r = sethostname(arg, strlen(arg)) < 0 ? errno : 0;
+	char name[256] = "";
+
+	gethostname(name, sizeof(name) - 1);
+	line_begin(l, "hostname");
+	line_str(l, "name", name);
+	line_str(l, "result", r ? errno_name(r) : "ok");
+	return ACT_DONE;
+}
+
+static int act_resolve(const char *arg, struct line *l)
+{
+	uint32_t be;
+	char addr[32] = "";
+
+	if (resolve_host(arg, &be) == 0) {
+		const unsigned char *b = (const unsigned char *)&be;
+
+		snprintf(addr, sizeof(addr), "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+	}
+	line_begin(l, "resolve");
+	line_str(l, "name", arg);
+	line_str(l, "addr", addr);
+	return ACT_DONE;
+}
+
+static int act_ps(const char *arg, struct line *l)
+{
+	(void)arg;
+	line_begin(l, "ps");
+	facts_ps(l);
+	return ACT_DONE;
+}
+
+static int act_mounts(const char *arg, struct line *l)
+{
+	(void)arg;
+	line_begin(l, "mounts");
+	facts_mounts(l);
+	return ACT_DONE;
+}
+
+static int act_facts(const char *arg, struct line *l)
+{
+	(void)arg;
+	line_begin(l, "facts");
+	facts_add(l);
+	return ACT_DONE;
+}
+
+static int act_probe(const char *arg, struct line *l)
+{
+	if (probe_set(arg) < 0)
+		return ACT_BAD;
+	line_begin(l, "told");
+	line_str(l, "args", arg);
+	return ACT_DONE;
+}
+
+static int act_listen(const char *arg, struct line *l)
+{
+	int r = serve_tcp(atoi(arg));
+
+	line_begin(l, "told");
+	line_str(l, "args", r < 0 ? errno_name(-r) : "listen");
+	return ACT_DONE;
+}
+
+static int act_unlisten(const char *arg, struct line *l)
+{
+	serve_stop(atoi(arg));
+	line_begin(l, "told");
+	line_str(l, "args", "unlisten");
+	return ACT_DONE;
+}
+
+static int act_kill(const char *arg, struct line *l)
+{
+	int pid, sig;
+
+	if (sscanf(arg, "%d %d", &pid, &sig) != 2)
+		return ACT_BAD;
+	sig = kill(pid, sig) < 0 ? errno : 0;
+	line_begin(l, "kill");
+	line_int(l, "pid", pid);
+	line_str(l, "result", sig ? errno_name(sig) : "ok");
+	return ACT_DONE;
+}
+
+static int act_exit(const char *arg, struct line *l)
+{
+	(void)l;
+	guest_exit(atoi(arg));
+}
+
+static int act_bind(const char *arg, struct line *l)
+{
+	int r = serve_tcp(atoi(arg)); /* states `bind` itself */
+
+	line_begin(l, "bound");
+	line_str(l, "result", r < 0 ? errno_name(-r) : "ok");
+	return ACT_DONE;
+}
+
+static const struct {
+	const char *name;
+	int (*fn)(const char *arg, struct line *l);
+	bool argument;
+} acts[] = {
+	{ "say", act_say, true },
+	{ "out", act_out, true },
+	{ "err", act_err, true },
+	{ "write", act_write, true },
+	{ "append", act_append, true },
+	{ "msg", act_msg, true },
+	{ "read", act_read, true },
+	{ "wait-file", act_wait_file, true },
+	{ "connect", act_connect, true },
+	{ "connect-wait", act_connect_wait, true },
+	{ "bind", act_bind, true },
+	{ "shm-make", act_shm_make, true },
+	{ "shm-read", act_shm_read, true },
+	{ "posix-shm-make", act_posix_shm_make, true },
+	{ "posix-shm-read", act_posix_shm_read, true },
+	{ "unix-listen", act_unix_listen, true },
+	{ "unix-connect", act_unix_connect, true },
+	{ "eat", act_eat, true },
+	{ "hostname-set", act_hostname_set, true },
+	{ "resolve", act_resolve, true },
+	{ "ps", act_ps, false },
+	{ "mounts", act_mounts, false },
+	{ "facts", act_facts, false },
+	{ "probe", act_probe, true },
+	{ "listen", act_listen, true },
+	{ "unlisten", act_unlisten, true },
+	{ "kill", act_kill, true },
+	{ "exit", act_exit, true },
+};
+
+int act(const char *name, const char *arg, struct line *ret_line)
+{
+	for (size_t i = 0; i < COUNT(acts); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return acts[i].fn(arg, ret_line);
+	return ACT_UNKNOWN;
+}
+
+bool act_known(const char *name)
+{
+	for (size_t i = 0; i < COUNT(acts); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool act_takes_argument(const char *name)
+{
+	for (size_t i = 0; i < COUNT(acts); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return acts[i].argument;
+	return false;
+}

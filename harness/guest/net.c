@@ -1,0 +1,121 @@
+/*
+ * net: one TCP connection with a deadline, names by /etc/hosts only (no resolver: what a test sees is what
+ * the runtime wrote there), and the names of errors.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "guest/guest.h"
+
+const char *errno_name(int err)
+{
+	static const struct {
+		int err;
+		const char *name;
+	} rows[] = {
+		{ ECONNREFUSED, "ECONNREFUSED" },
+		{ ETIMEDOUT, "ETIMEDOUT" },
+		{ EADDRINUSE, "EADDRINUSE" },
+		{ EADDRNOTAVAIL, "EADDRNOTAVAIL" },
+		{ EHOSTUNREACH, "EHOSTUNREACH" },
+		{ ENETUNREACH, "ENETUNREACH" },
+		{ ECONNRESET, "ECONNRESET" },
+		{ ENOENT, "ENOENT" },
+		{ EACCES, "EACCES" },
+		{ EPERM, "EPERM" },
+		{ EROFS, "EROFS" },
+		{ ENOSPC, "ENOSPC" },
+		{ EEXIST, "EEXIST" },
+		{ ENOTDIR, "ENOTDIR" },
+		{ EISDIR, "EISDIR" },
+		{ EINVAL, "EINVAL" },
+		{ ENOMEM, "ENOMEM" },
+		{ ESRCH, "ESRCH" },
+		{ EPIPE, "EPIPE" },
+	};
+	static char other[32];
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].err == err)
+			return rows[i].name;
+	snprintf(other, sizeof(other), "E%d", err);
+	return other;
+}
+
+int resolve_host(const char *name, uint32_t *ret_addr_be)
+{
+	struct in_addr a;
+	char *hosts, *save = NULL;
+	int ret = -1;
+
+	if (inet_pton(AF_INET, name, &a) == 1) {
+		*ret_addr_be = a.s_addr;
+		return 0;
+	}
+	hosts = read_whole("/etc/hosts", NULL);
+	for (char *row = hosts ? strtok_r(hosts, "\n", &save) : NULL; row && ret < 0;
+	     row = strtok_r(NULL, "\n", &save)) {
+		char *words = NULL, *addr;
+
+		row[strcspn(row, "#")] = 0;
+		addr = strtok_r(row, " \t", &words);
+		if (!addr || inet_pton(AF_INET, addr, &a) != 1)
+			continue;
+		for (char *w = strtok_r(NULL, " \t", &words); w; w = strtok_r(NULL, " \t", &words)) {
+			if (strcmp(w, name) != 0)
+				continue;
+			*ret_addr_be = a.s_addr;
+			ret = 0;
+		}
+	}
+	free(hosts);
+	return ret;
+}
+
+static int finish_connect(int fd, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int e = 0, n = poll(&p, 1, timeout_ms);
+	socklen_t len = sizeof(e);
+
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ETIMEDOUT;
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len);
+	return -e;
+}
+
+int tcp_connect(const char *host_port, int timeout_ms)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	char host[256], *colon;
+	int fd, ret = 0;
+
+	snprintf(host, sizeof(host), "%s", host_port);
+	colon = strrchr(host, ':');
+	if (!colon)
+		return -EINVAL;
+	*colon = 0;
+	sa.sin_port = htons((uint16_t)atoi(colon + 1));
+	if (resolve_host(host, &sa.sin_addr.s_addr) < 0)
+		return -ENOENT;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+		ret = errno == EINPROGRESS ? finish_connect(fd, timeout_ms) : -errno;
+	if (ret < 0) {
+		close(fd);
+		return ret;
+	}
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
