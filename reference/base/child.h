@@ -58,7 +58,10 @@ pid_t child_pid(const struct child *c);
 bool child_running(const struct child *c); /* not yet reaped */
 /* To the process, or to its group with new_session. 0, or -ERR_SYSTEM; a child already gone is no fault. */
 int child_kill(struct child *c, int signo, struct error *err);
-/* Forgets it without killing: fn is not called; a child still running is reaped by the loop when it ends. */
+/*
+ * Forgets it without killing or reaping: for children that outlive a program about to end (init reaps
+ * them). fn is not called. Takes NULL, returns NULL.
+ */
 struct child *child_release(struct child *c);
 /* Takes NULL, returns NULL. A child still running is killed by SIGKILL and reaped here. Safe inside fn. */
 struct child *child_free(struct child *c);
