@@ -50,15 +50,15 @@ check-vm:
 
 #: make bench         the start of a pod against the bare system calls, as a ratio
 bench: deps
-	@$(MAKE) -j$(JOBS) all $(O)/bench/floor
+	@$(MAKE) -j$(JOBS) all $(O)/bench/bench
 	@ci/bench/run
 
 BENCH_SOURCES := $(wildcard ci/bench/*.c)
 OBJECTS += $(call objects,$(BENCH_SOURCES))
-$(O)/obj/ci/%.o: FOLDER_CPPFLAGS =
-$(O)/bench/floor: $(call objects,$(BENCH_SOURCES))
+$(O)/obj/ci/%.o: FOLDER_CPPFLAGS = -Ici -isystem /usr/include/libnl3
+$(O)/bench/bench: $(call objects,$(BENCH_SOURCES))
 	$(call say,LINK,$@)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lnl-route-3 -lnl-3
 
 #: make format        puts every C file into the form that make check wants
 format:
