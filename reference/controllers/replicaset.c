@@ -1,0 +1,343 @@
+/*
+ * replicaset: keeps as many pods as wanted, for ReplicaSet and ReplicationController alike.
+ *
+ * A reconcile looks at one owner: claim the pods of its namespace (adopt, release), plan (replica_plan.h), carry
+ * the plan out, write the status (replica_status.h). It begins anew at every change of the owner, of its pods
+ * and of pods that it might adopt, and after a back-off when a write failed. Everything it writes is in the
+ * informers at once, so a second reconcile never repeats what the first has done.
+ *
+ * A pod counts while it is active: neither Succeeded nor Failed and without a deletionTimestamp. So a deletion
+ * is answered in the moment in which it begins. Finished pods are left as they are; they go with their owner.
+ *
+ * Pods are made a few at a time, the first one alone: a template that cannot work costs one failed call
+ * per try and not five hundred.
+ */
+#include "controllers/replicaset.h"
+
+#include "api/meta.h"
+#include "api/pod.h"
+#include "api/pod_status.h"
+#include "api/selector.h"
+#include "api/workload.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "controllers/control.h"
+#include "controllers/ownership.h"
+#include "controllers/recorder.h"
+#include "controllers/replica_plan.h"
+#include "controllers/replica_status.h"
+#include "controllers/workqueue.h"
+
+#define BATCH 16 /* pods made or deleted in one turn of the loop */
+
+DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
+
+struct replica_controller {
+	struct control *c;
+	const struct kind *kind;
+	const char *component;
+	bool shows_terminating;
+	struct informer *owners, *pods;
+	struct workqueue *queue;
+};
+
+/* What one reconcile found and did. */
+struct pass {
+	json_t *owner; /* borrowed */
+	json_t *active; /* owned array */
+	size_t terminating;
+	const char *failure_reason;
+	struct error failure;
+	bool again; /* more to do on the next turn */
+};
+
+static void pass_deinit(struct pass *p)
+{
+	json_decref(p->owner);
+	json_decref(p->active);
+	error_clear(&p->failure);
+}
+
+static bool is_of_kind(const struct replica_controller *rc, const json_t *ref)
+{
+	return streq(json_str(ref, "kind"), rc->kind->kind) &&
+	       streq(json_str(ref, "apiVersion"), kind_api_version(rc->kind));
+}
+
+static void wake_selectors(struct replica_controller *rc, const json_t *pod)
+{
+	_cleanup_json_ json_t *owners = informer_list(rc->owners, meta_namespace(pod) ?: "");
+	json_t *owner;
+	size_t i;
+
+	json_array_foreach (owners, i, owner) {
+		_cleanup_(selector_freep) struct selector *sel = NULL;
+
+		if (workload_selector(owner, &sel, NULL) == 0 &&
+		    selector_matches(sel, meta_labels(pod)))
+			workqueue_add_name(rc->queue, meta_namespace(owner), meta_name(owner));
+	}
+}
+
+static void wake_owner(struct replica_controller *rc, const json_t *pod)
+{
+	const json_t *ref = meta_controller_ref(pod);
+
+	if (ref && is_of_kind(rc, ref))
+		workqueue_add_name(rc->queue, meta_namespace(pod), json_str(ref, "name"));
+}
+
+static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
+{
+	struct replica_controller *rc = userdata;
+
+	if (was)
+		wake_owner(rc, was);
+	if (now && meta_controller_ref(now))
+		wake_owner(rc, now);
+	else if (now && !meta_deletion_timestamp(now))
+		wake_selectors(rc, now);
+}
+
+static void on_owner(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
+{
+	struct replica_controller *rc = userdata;
+	const json_t *obj = now ? now : was;
+
+	workqueue_add_name(rc->queue, meta_namespace(obj), meta_name(obj));
+}
+
+/* Makes pod the owner's or nobody's. Only a pod that is the owner's afterwards is kept. */
+static int claim_pod(struct replica_controller *rc, struct pass *p, const struct selector *sel,
+		     json_t *pod, bool *ret_mine, struct error *err)
+{
+	_cleanup_json_ json_t *edited = NULL;
+	enum claim claim = ownership_claim(p->owner, sel, pod);
+	int r;
+
+	*ret_mine = claim == CLAIM_MINE || claim == CLAIM_ADOPT;
+	if (claim == CLAIM_ADOPT)
+		edited = ownership_adopted(pod, p->owner);
+	else if (claim == CLAIM_RELEASE)
+		edited = ownership_released(pod, meta_uid(p->owner));
+	if (!edited)
+		return 0;
+	r = control_update(rc->c, &kind_pod, STORE_META, edited, err);
+	if (r < 0)
+		return error_wrap(err, "%s pod %s", *ret_mine ? "adopting" : "releasing",
+				  meta_name(pod));
+	return 0;
+}
+
+static int claim_pods(struct replica_controller *rc, struct pass *p, struct error *err)
+{
+	_cleanup_(selector_freep) struct selector *sel = NULL;
+	_cleanup_json_ json_t *pods = informer_list(rc->pods, meta_namespace(p->owner) ?: "");
+	json_t *pod;
+	size_t i;
+	int r;
+
+	r = workload_selector(p->owner, &sel, err);
+	if (r < 0)
+		return r;
+	json_array_foreach (pods, i, pod) {
+		bool mine = false;
+
+		if (pod_is_terminal(pod))
+			continue;
+		if (meta_deletion_timestamp(pod)) {
+			p->terminating += meta_is_controlled_by(pod, p->owner);
+			continue;
+		}
+		r = claim_pod(rc, p, sel, pod, &mine, err);
+		if (r < 0)
+			return r;
+		if (mine)
+			json_array_append(p->active, informer_find(rc->pods, meta_namespace(pod),
+								   meta_name(pod)));
+	}
+	return 0;
+}
+
+static bool namespace_goes(const struct error *err)
+{
+	for (size_t i = 0; i < err->n_causes; i++)
+		if (streq(err->causes[i].reason, "NamespaceTerminating"))
+			return true;
+	return streq(err->reason, "NamespaceTerminating");
+}
+
+static int create_pod(struct replica_controller *rc, struct pass *p, struct error *err)
+{
+	_cleanup_json_ json_t *pod = workload_pod_from_template(p->owner), *stored = NULL;
+	int r;
+
+	r = control_create(rc->c, &kind_pod, meta_namespace(p->owner), pod, &stored, err);
+	if (r < 0) {
+		if (!namespace_goes(err))
+			recorder_event(rc->c->recorder, p->owner, rc->component, "Warning",
+				       "FailedCreate", "Error creating: %s", error_text(err));
+		return r;
+	}
+	json_array_append(p->active, stored);
+	recorder_event(rc->c->recorder, p->owner, rc->component, "Normal", "SuccessfulCreate",
+		       "Created pod: %s", meta_name(stored));
+	return 0;
+}
+
+static int create_pods(struct replica_controller *rc, struct pass *p, size_t n, struct error *err)
+{
+	for (size_t i = 0; i < MIN(n, (size_t)BATCH); i++) {
+		int r = create_pod(rc, p, err);
+
+		if (r < 0) {
+			p->failure_reason = "FailedCreate";
+			return r;
+		}
+	}
+	p->again |= n > BATCH;
+	return 0;
+}
+
+static void forget_pod(struct pass *p, const json_t *pod)
+{
+	for (size_t i = json_array_size(p->active); i-- > 0;)
+		if (streq(meta_uid(json_array_get(p->active, i)), meta_uid(pod)))
+			json_array_remove(p->active, i);
+	p->terminating++;
+}
+
+static int delete_pods(struct replica_controller *rc, struct pass *p, const json_t *surplus,
+		       struct error *err)
+{
+	json_t *pod;
+	size_t i;
+	int r;
+
+	json_array_foreach (surplus, i, pod) {
+		if (i == BATCH) {
+			p->again = true;
+			break;
+		}
+		r = control_delete(rc->c, &kind_pod, pod, NULL, err);
+		if (r < 0) {
+			p->failure_reason = "FailedDelete";
+			recorder_event(rc->c->recorder, p->owner, rc->component, "Warning",
+				       "FailedDelete", "Error deleting: %s", error_text(err));
+			return r;
+		}
+		forget_pod(p, pod);
+		recorder_event(rc->c->recorder, p->owner, rc->component, "Normal",
+			       "SuccessfulDelete", "Deleted pod: %s", meta_name(pod));
+	}
+	return 0;
+}
+
+static int carry_out(struct replica_controller *rc, struct pass *p, struct error *err)
+{
+	_cleanup_(replica_plan_deinit) struct replica_plan plan = { 0 };
+
+	replica_plan_make(p->owner, p->active, store_now_ns(rc->c->store), &plan);
+	if (plan.create)
+		return create_pods(rc, p, plan.create, err);
+	return delete_pods(rc, p, plan.surplus, err);
+}
+
+static int write_status(struct replica_controller *rc, const char *key, struct pass *p,
+			struct error *err)
+{
+	struct replica_facts facts = {
+		.active = p->active,
+		.terminating = p->terminating,
+		.shows_terminating = rc->shows_terminating,
+		.failure_reason = p->failure_reason,
+		.failure_message = p->failure_reason ? error_text(&p->failure) : NULL,
+		.now_ns = store_now_ns(rc->c->store),
+	};
+	_cleanup_json_ json_t *status = replica_status_make(p->owner, &facts);
+	_cleanup_json_ json_t *edited = NULL;
+	int64_t next = replica_status_next_change(p->owner, &facts);
+
+	if (next >= 0)
+		workqueue_add_after(rc->queue, key, next);
+	if (json_same(status, json_obj(p->owner, "status")))
+		return 0;
+	edited = json_deep_copy(p->owner);
+	json_object_set(edited, "status", status);
+	return control_update(rc->c, rc->kind, STORE_STATUS, edited, err);
+}
+
+static int reconcile(struct replica_controller *rc, const char *key, struct pass *p,
+		     struct error *err)
+{
+	int r;
+
+	r = claim_pods(rc, p, err);
+	if (r < 0)
+		return r;
+	if (!meta_deletion_timestamp(p->owner))
+		r = carry_out(rc, p, &p->failure);
+	if (r < 0 && namespace_goes(&p->failure)) {
+		p->failure_reason = NULL; /* nothing can be made here any more, and nothing has to */
+		r = 0;
+	}
+	if (r < 0)
+		error_copy(err, &p->failure);
+	return MIN(r, write_status(rc, key, p, r < 0 ? NULL : err));
+}
+
+static void on_key(void *userdata, const char *key)
+{
+	struct replica_controller *rc = userdata;
+	_cleanup_free_ char *copy = xstrdup(key);
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_(pass_deinit) struct pass p = { .active = json_array() };
+	const char *ns, *name = workqueue_split(copy, &ns);
+
+	p.owner = json_incref(informer_find(rc->owners, ns, name));
+	if (!p.owner) {
+		workqueue_forget(rc->queue, key);
+		return;
+	}
+	if (reconcile(rc, key, &p, &err) < 0) {
+		log_debug("controllers", "%s %s: %s", rc->kind->kind, key, error_text(&err));
+		workqueue_add_failed(rc->queue, key);
+		return;
+	}
+	workqueue_forget(rc->queue, key);
+	if (p.again)
+		workqueue_add(rc->queue, key);
+}
+
+DEFINE_CLEANUP_FUNC(struct replica_controller *, replica_controller_free)
+
+int replica_controller_new(struct control *c, const struct kind *k, struct replica_controller **ret,
+			   struct error *err)
+{
+	_cleanup_(replica_controller_freep) struct replica_controller *rc = xnew(rc);
+	int r;
+
+	rc->c = c;
+	rc->kind = k;
+	rc->shows_terminating = k == &kind_replicaset;
+	rc->component = k == &kind_replicaset ? "replicaset-controller" : "replication-controller";
+	rc->queue = workqueue_new(c->loop, c->clock, on_key, rc);
+	r = informer_get(c->informers, k, &rc->owners, err);
+	if (r == 0)
+		r = informer_get(c->informers, &kind_pod, &rc->pods, err);
+	if (r < 0)
+		return r;
+	informer_subscribe(rc->owners, on_owner, rc);
+	informer_subscribe(rc->pods, on_pod, rc);
+	*ret = take_ptr(rc);
+	return 0;
+}
+
+struct replica_controller *replica_controller_free(struct replica_controller *rc)
+{
+	if (!rc)
+		return NULL;
+	workqueue_free(rc->queue);
+	free(rc);
+	return NULL;
+}
