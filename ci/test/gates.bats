@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016 # texts of scripts and documents are quoted as they are
 # Every gate is shown a tree that is right and one that is wrong: a gate that cannot fail guards nothing.
 
 setup() {
@@ -120,11 +121,9 @@ body() {
 }
 
 @test "shell: an unquoted variable is refused" {
-	# shellcheck disable=SC2016 # the text of a script
 	printf '#!/bin/bash\necho "$1"\n' >"$tree/ci/script"
 	gate shell
 	[ "$status" -eq 0 ]
-	# shellcheck disable=SC2016
 	printf '#!/bin/bash\nrm $1\n' >"$tree/ci/script"
 	gate shell
 	[[ $output == *SC2086* ]]
@@ -162,4 +161,58 @@ body() {
 	run "$ci/unit" "$tree/test"
 	[ "$status" -eq 1 ]
 	[[ $output == *"not ok - unit test_a"* ]]
+}
+
+# catalogue: a tree with one requirement and a fixture that cites ID.
+catalogue() {
+	mkdir -p "$tree/conformance/requirements" "$tree/fixtures/ns"
+	printf 'requirements:\n- id: NS-001\n' >"$tree/conformance/requirements/NS.yaml"
+	printf 'kind: Case\nsteps:\n- eventually: {req: %s}\n' "$1" >"$tree/fixtures/ns/a.yaml"
+}
+
+@test "catalog: an id that exists may be cited, another may not" {
+	catalogue NS-001
+	gate catalog
+	[ "$status" -eq 0 ]
+	catalogue NS-002
+	gate catalog
+	[[ $output == *"a.yaml:3: NS-002 is not in the catalogue"* ]]
+}
+
+@test "catalog: an id given twice is refused" {
+	catalogue NS-001
+	cp "$tree"/conformance/requirements/{NS,XX}.yaml
+	gate catalog
+	[[ $output == *"NS-001 is also in"* ]]
+}
+
+@test "catalog: a case that proves nothing is refused" {
+	catalogue NS-001
+	printf 'kind: Case\nsteps: []\n' >"$tree/fixtures/ns/b.yaml"
+	gate catalog
+	[[ $output == *"b.yaml: proves no requirement"* ]]
+}
+
+@test "check: a job that says nothing is a failure" {
+	mkdir "$tree/jobs"
+	sed -n '/^job() {/,/^}/p' "$ci/check" >"$tree/job"
+	run bash -c "logs=$tree/jobs; . $tree/job; job silent 5 true; job dead 5 false; job good 5 echo 'ok - x'; $ci/tally $tree/jobs/*.tap"
+	[ "$status" -eq 1 ]
+	[ "${lines[-1]}" = "1 passed, 2 failed" ]
+}
+
+@test "readme: a block that fails, or no report, is a failure" {
+	git -C "$tree" init -q
+	mkdir -p "$tree/ci"
+	cp "$ci/check-readme" "$tree/ci/"
+	printf '# x\n\n```sh\nmkdir -p out/report\necho "{\\"summary\\":{\\"pass\\":1}}" >out/report/results.json\n```\n' >"$tree/README.md"
+	git -C "$tree" add -A
+	git -C "$tree" -c user.name=x -c user.email=x@y commit -q -m x
+	PODTEST_README='' run "$tree/ci/check-readme"
+	[ "$status" -eq 0 ]
+	printf '# x\n\n```sh\nfalse\n```\n' >"$tree/README.md"
+	PODTEST_README='' run "$tree/ci/check-readme"
+	[ "$status" -eq 1 ]
+	[[ $output == *"not ok - readme: false"* ]]
+	[[ $output == *"left no good report"* ]]
 }

@@ -5,7 +5,7 @@
 runtime_LIBS := -lseccomp -lcap -larchive -lnl-route-3 -lnl-3
 $(O)/obj/reference/runtime/%.o: LAYER_CPPFLAGS = -isystem /usr/include/libnl3
 
-SHIM_SHARED := $(wildcard reference/runtime/shim_proto.c)
+SHIM_SHARED := $(wildcard $(addprefix reference/runtime/,shim_proto.c shim_wire.c))
 SHIM_LIBS :=
 SHIM_SOURCES = $(wildcard reference/cmd/pod_shim*.c reference/runtime/shim/*.c) $(SHIM_SHARED)
 PAUSE_SOURCES = $(wildcard reference/cmd/pause.c)
