@@ -1,0 +1,14 @@
+/*
+ * node_affinity: does a node have what the pod's nodeSelector and required node affinity demand? Pure.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+bool node_affinity_matches(const json_t *pod, const json_t *node);
+
+/* The first taint of node with one of the effects (NULL-terminated) that pod does not tolerate; borrowed. */
+const json_t *node_untolerated_taint(const json_t *pod, const json_t *node,
+				     const char *const *effects);
+bool toleration_covers(const json_t *toleration, const json_t *taint);
