@@ -216,3 +216,30 @@ catalogue() {
 	[[ $output == *"not ok - readme: false"* ]]
 	[[ $output == *"left no good report"* ]]
 }
+
+# mutant FIND: a tree with one mutant that looks for FIND.
+mutant() {
+	mkdir -p "$tree/harness/mutants"
+	printf -- '- id: m\n  kills: NS-001\n  why: w\n  file: reference/base/answer.c\n  find: "%s"\n  replace: x\n' "$1" \
+		>"$tree/harness/mutants/core.yaml"
+}
+
+@test "mutants: a text that stands once applies; twice or never does not" {
+	mutant 'return 42;'
+	gate mutants
+	[ "$status" -eq 0 ]
+	mutant 'return 43;'
+	gate mutants
+	[[ $output == *"find occurs 0 times"* ]]
+	mutant 'answer'
+	gate mutants
+	[[ $output == *"find occurs 2 times"* ]]
+	[ "$status" -eq 1 ]
+}
+
+@test "mutants: an empty list is a failure" {
+	mkdir -p "$tree/harness/mutants"
+	echo '[]' >"$tree/harness/mutants/core.yaml"
+	gate mutants
+	[ "$status" -eq 1 ]
+}

@@ -18,7 +18,7 @@ $(foreach p,podd podctl,$(eval $(call daemon_rules,$p)))
 # The programs that stay with each pod: reference/runtime/rules.mk says from what and how.
 shim_objects = $(patsubst %.c,$(O)/shim/%.o,$1)
 OBJECTS += $(call shim_objects,$(SHIM_SOURCES) $(PAUSE_SOURCES))
-PROGRAMS += $(if $(strip $(SHIM_SOURCES)),$(BIN)/pod-shim) $(if $(PAUSE_SOURCES),$(BIN)/pause)
+PROGRAMS += $(if $(wildcard reference/cmd/pod_shim*.c),$(BIN)/pod-shim) $(if $(PAUSE_SOURCES),$(BIN)/pause)
 
 $(O)/shim/%.o: %.c $(O)/flags | $(MUSL_INCLUDE)/.stamp
 	$(call say,CC,$< (shim))mkdir -p $(@D)
