@@ -42,15 +42,18 @@ static const char *member(struct list *l, const yaml_node_t *map, const char *ke
 static char *slurp(const char *path)
 {
 	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t room = 0;
+	char *text;
+	long size;
 
-	if (file && getdelim(&text, &room, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	if (file)
-		fclose(file);
+	if (!file)
+		return NULL;
+	fseek(file, 0, SEEK_END);
+	size = ftell(file);
+	rewind(file);
+	text = size >= 0 ? calloc(size + 1, 1) : NULL;
+	if (text && fread(text, 1, size, file) != (size_t)size)
+		text[0] = '\0';
+	fclose(file);
 	return text;
 }
 
