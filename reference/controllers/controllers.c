@@ -1,0 +1,78 @@
+/*
+ * controllers: makes all controllers of one process and ends them.
+ *
+ * They share the informers and the recorder and know nothing of each other. The order of the end: first the
+ * controllers with their queues, then the informers that would call them; nothing runs in between,
+ * because all calls come from the loop.
+ */
+#include "controllers/controllers.h"
+
+#include "api/workload.h"
+#include "controllers/control.h"
+#include "controllers/garbage.h"
+#include "controllers/namespace.h"
+#include "controllers/recorder.h"
+#include "controllers/replicaset.h"
+#include "controllers/scheduler.h"
+
+struct controllers {
+	struct control control;
+	struct scheduler *scheduler;
+	struct replica_controller *replicasets, *replicationcontrollers;
+	struct garbage *garbage;
+	struct namespaces *namespaces;
+};
+
+DEFINE_CLEANUP_FUNC(struct controllers *, controllers_free)
+
+static int make_all(struct controllers *c, struct error *err)
+{
+	struct control *control = &c->control;
+	int r;
+
+	r = informer_set_new(control->store, control->loop, &control->informers, err);
+	if (r == 0)
+		r = scheduler_new(control, &c->scheduler, err);
+	if (r == 0)
+		r = replica_controller_new(control, &kind_replicaset, &c->replicasets, err);
+	if (r == 0)
+		r = replica_controller_new(control, &kind_replicationcontroller,
+					   &c->replicationcontrollers, err);
+	if (r == 0)
+		r = garbage_new(control, &c->garbage, err);
+	if (r == 0)
+		r = namespaces_new(control, &c->namespaces, err);
+	return r;
+}
+
+int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
+		    struct controllers **ret, struct error *err)
+{
+	_cleanup_(controllers_freep) struct controllers *c = xnew(c);
+	int r;
+
+	c->control.store = store;
+	c->control.loop = loop;
+	c->control.clock = clock;
+	c->control.recorder = recorder_new(store);
+	r = make_all(c, err);
+	if (r < 0)
+		return error_wrap(err, "starting the controllers");
+	*ret = take_ptr(c);
+	return 0;
+}
+
+struct controllers *controllers_free(struct controllers *c)
+{
+	if (!c)
+		return NULL;
+	namespaces_free(c->namespaces);
+	garbage_free(c->garbage);
+	replica_controller_free(c->replicationcontrollers);
+	replica_controller_free(c->replicasets);
+	scheduler_free(c->scheduler);
+	informer_set_free(c->control.informers);
+	recorder_free(c->control.recorder);
+	free(c);
+	return NULL;
+}
