@@ -243,3 +243,21 @@ mutant() {
 	gate mutants
 	[ "$status" -eq 1 ]
 }
+
+@test "memcheck: a descriptor left open is told from one that was inherited" {
+	sed -n '/^open_descriptors() {/,/^}/p' "$ci/memcheck" >"$tree/function"
+	cat >"$tree/log" <<-'END'
+		==7== FILE DESCRIPTORS: 5 open (3 std) at exit.
+		==7== Open AF_UNIX socket 4: <unknown>
+		==7==    at 0x496ADC7: socket (syscall-template.S:120)
+		==7==
+		==7== Open file descriptor 9: /dev/null
+		==7==    <inherited from parent>
+		==7==
+		==7== Open file descriptor 2:
+		==7==    <inherited from parent>
+	END
+	run bash -c ". $tree/function; open_descriptors $tree/log"
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == *"socket 4"* ]]
+}
