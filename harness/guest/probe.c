@@ -45,7 +45,7 @@ static int parse_item(const char *word, struct item *ret)
 	size_t len = star ? (size_t)(star - word) : strlen(word);
 
 	*ret = (struct item){ .times = star ? atoll(star + 1) : 1 };
-	if (ret->times <= 0)
+	if (ret->times < 0)
 		return -1;
 	if (len == 2 && strncmp(word, "ok", 2) == 0)
 		ret->answer.kind = ANSWER_OK;
