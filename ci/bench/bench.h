@@ -8,7 +8,7 @@ int64_t bench_now_ns(void);
 /* The value of "t" in the guest's `start` line; 0 when there is none in text. */
 int64_t bench_start_stamp(const char *text);
 /* Ends the program: perror of WHAT. */
-_Noreturn void bench_die(const char *what);
+__attribute__((noreturn)) void bench_die(const char *what);
 
 /* ---- the floor: bare system calls ---- */
 
