@@ -134,8 +134,8 @@ static int sync_parent(int dirfd, const char *path, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
 	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *dir = slash ? xstrndup(path, (size_t)(slash - path) + 1)
-					 : xstrdup(".");
+	_cleanup_free_ char *dir = slash ? xstrndup(path, (size_t)(slash - path) + 1) :
+					   xstrdup(".");
 	int r = fs_open_dir(dirfd, dir, &fd, err);
 
 	if (r < 0)
