@@ -38,6 +38,7 @@ struct printer_column {
 struct kind {
 	const char *group; /* "" for the core group */
 	const char *version, *kind, *plural, *singular;
+	const char *api_version, *resource_name, *qualified; /* see the functions of these names */
 	const char *const *short_names, *const *categories; /* NULL-terminated or NULL */
 	bool namespaced;
 	bool graceful_delete; /* pods: a grace period before the object goes */
@@ -51,6 +52,14 @@ struct kind {
 	const char *const *field_labels; /* dotted paths for field selectors, NULL-terminated or NULL */
 	const struct printer_column *columns; /* ends with a NULL name */
 };
+
+/* The names of a kind of a named group, of the core group. */
+#define KIND_NAMES(g, v, k, p, s)                                                                  \
+	.group = g, .version = v, .kind = k, .plural = p, .singular = s, .api_version = g "/" v,   \
+	.resource_name = p "." g, .qualified = k "." g
+#define KIND_CORE_NAMES(k, p, s)                                                                   \
+	.group = "", .version = "v1", .kind = k, .plural = p, .singular = s, .api_version = "v1",  \
+	.resource_name = p, .qualified = k
 
 /* ---- lookups; NULL when there is none ---- */
 
