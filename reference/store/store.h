@@ -45,14 +45,17 @@ struct store_delete_opts {
 	const char *propagation; /* NULL (the kind's default), "Background", "Foreground", "Orphan" */
 };
 
+/* clang-format off */
 #define STORE_DELETE_OPTS_INIT { .grace_seconds = -1 }
+/* clang-format on */
 
 /* Which part of an object an update may change. */
 enum store_part {
 	STORE_SPEC, /* everything but status; bumps metadata.generation when spec changes */
 	STORE_STATUS, /* status alone (for pods also nothing else) */
 	STORE_META, /* metadata alone (adoption, finalizers) */
-	STORE_BINDING, /* pods: spec.nodeName, refused when already set to another node */
+	STORE_BINDING, /* pods: spec.nodeName, refused when already set */
+	STORE_STATUS_META, /* a client's write to /status: status, labels and annotations */
 };
 
 enum store_event_type { STORE_ADDED, STORE_MODIFIED, STORE_DELETED, STORE_BOOKMARK, STORE_ERROR };
@@ -94,10 +97,6 @@ int store_delete(struct store *s, const struct kind *k, const char *ns, const ch
 		 const struct store_delete_opts *opts, json_t **ret_obj, bool *ret_gone,
 		 struct error *err);
 
-/* Refuse what store_create or store_update would refuse, and return the object as it would be (dryRun). */
-int store_dry_create(struct store *s, const struct kind *k, const char *ns, json_t *obj,
-		     json_t **ret_obj, struct error *err);
-
 /*
  * Call fn for each change of kind k after revision `from` (0: first an ADDED for each present object, then
  * changes). Called from the loop, never from inside a store verb. ns and selectors as in a list: an object that
@@ -111,10 +110,13 @@ int store_watch(struct store *s, const struct kind *k, const struct store_list_o
 /* Ends a watch; fn is not called again. Takes NULL, returns NULL. Safe inside fn. */
 struct store_watch *store_watch_free(struct store_watch *w);
 
+/* Up to this revision w has seen every change that concerns it; 0 before its first objects came. */
+uint64_t store_watch_revision(const struct store_watch *w);
+
 /* The newest revision. */
 uint64_t store_revision(struct store *s);
 
-/* Nominal time of this cluster, in ns since the epoch: stamps are made on this clock (base/clock.h). */
+/* Nominal ns since the epoch: stamps are made on this clock (base/clock.h). */
 int64_t store_now_ns(struct store *s);
 
 struct store *store_free(struct store *s);

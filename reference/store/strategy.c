@@ -1,0 +1,72 @@
+/*
+ * What the server itself puts into a new object, by kind: the status it begins with, the generation, a namespace's
+ * label and finalizer. Everything else about a kind is in its tables (api/scheme.h).
+ */
+#include "store/engine.h"
+
+#include "api/meta.h"
+#include "api/pod.h"
+#include "base/json.h"
+
+DEFINE_CLEANUP_FUNC(struct pod *, pod_view_free)
+
+static bool is_kind(const struct kind *k, const char *resource)
+{
+	return streq(kind_resource_name(k), resource);
+}
+
+bool strategy_has_generation(const struct kind *k)
+{
+	return (k->subresources & SUB_STATUS) && !is_kind(k, "nodes") && !is_kind(k, "namespaces");
+}
+
+static void prepare_namespace(json_t *obj)
+{
+	json_t *labels = json_make_obj(obj, "metadata.labels");
+
+	json_take_set(labels, "kubernetes.io/metadata.name", json_string(meta_name(obj)));
+	json_take_append(json_make_arr(json_make_obj(obj, "spec"), "finalizers"),
+			 json_string("kubernetes"));
+}
+
+void strategy_prepare(const struct kind *k, json_t *obj)
+{
+	/* A node registers with its status; everybody else's is the server's to begin. */
+	if ((k->subresources & SUB_STATUS) && !is_kind(k, "nodes"))
+		json_object_del(obj, "status");
+	if (strategy_has_generation(k))
+		meta_set_int(obj, "generation", 1);
+	if (is_kind(k, "namespaces")) {
+		json_object_del(obj, "spec");
+		prepare_namespace(obj);
+	}
+}
+
+static int first_pod_status(json_t *obj, struct error *err)
+{
+	_cleanup_(pod_view_freep) struct pod *view = NULL;
+	int r = pod_view_new(obj, &view, err);
+
+	if (r < 0)
+		return r;
+	json_set_str(obj, "status.phase", "Pending");
+	json_set_str(obj, "status.qosClass", pod_qos_name(pod_qos_class(view)));
+	return 0;
+}
+
+int strategy_first_status(const struct kind *k, json_t *obj, struct error *err)
+{
+	if (is_kind(k, "pods"))
+		return first_pod_status(obj, err);
+	if (is_kind(k, "namespaces"))
+		json_set_str(obj, "status.phase", "Active");
+	else if ((k->subresources & SUB_STATUS) && (k->subresources & SUB_SCALE))
+		json_set_int(obj, "status.replicas", 0);
+	return 0;
+}
+
+int strategy_outcome(int r)
+{
+	return r == -ERR_INVALID || r == -ERR_FORBIDDEN || r == -ERR_BAD_REQUEST ? STORE_REFUSED
+										 : r;
+}
