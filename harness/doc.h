@@ -21,6 +21,10 @@ int doc_read_text(const char *path, char **ret, size_t *ret_len, struct error *e
 /* The line of a key of a map, or of the map or list itself with key NULL; list entries that are scalars: the list's. 0: unknown. */
 int doc_line(const struct doc_lines *lines, const json_t *container, const char *key);
 struct doc_lines *doc_lines_free(struct doc_lines *lines);
+static inline void doc_lines_free_p(struct doc_lines **lines)
+{
+	doc_lines_free(*lines);
+}
 
 /* One document as block YAML, keys as they stand. The caller frees. */
 char *doc_dump(const json_t *doc);

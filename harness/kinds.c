@@ -1,0 +1,44 @@
+/*
+ * kinds: the words of fixtures and what Kubernetes calls them.
+ *
+ * One row per kind that a fixture may name. A kind that is not here can be applied by no step, so `lint` finds it.
+ */
+#include "kinds.h"
+
+#include <strings.h>
+
+#define ROW(word_, kind_, group_, version_, plural_, cluster_, watched_)                                     \
+	{.word = word_, .kind = kind_, .group = group_, .plural = plural_, .api_version = version_,          \
+	 .cluster = cluster_, .watched = watched_}
+
+static const struct kind kinds[] = {
+	ROW("pod", "Pod", "/api/v1", "v1", "pods", false, true),
+	ROW("event", "Event", "/api/v1", "v1", "events", false, true),
+	ROW("rc", "ReplicationController", "/api/v1", "v1", "replicationcontrollers", false, true),
+	ROW("rs", "ReplicaSet", "/apis/apps/v1", "apps/v1", "replicasets", false, true),
+	ROW("configmap", "ConfigMap", "/api/v1", "v1", "configmaps", false, false),
+	ROW("secret", "Secret", "/api/v1", "v1", "secrets", false, false),
+	ROW("service", "Service", "/api/v1", "v1", "services", false, false),
+	ROW("node", "Node", "/api/v1", "v1", "nodes", true, false),
+	ROW("namespace", "Namespace", "/api/v1", "v1", "namespaces", true, false),
+	ROW("deployment", "Deployment", "/apis/apps/v1", "apps/v1", "deployments", false, false),
+	ROW("daemonset", "DaemonSet", "/apis/apps/v1", "apps/v1", "daemonsets", false, false),
+	ROW("statefulset", "StatefulSet", "/apis/apps/v1", "apps/v1", "statefulsets", false, false),
+	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, false),
+	ROW("cronjob", "CronJob", "/apis/batch/v1", "batch/v1", "cronjobs", false, false),
+	ROW("lease", "Lease", "/apis/coordination.k8s.io/v1", "coordination.k8s.io/v1", "leases", false, false),
+};
+
+const struct kind *kind_find(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_SIZE(kinds); i++)
+		if (!strcasecmp(kinds[i].word, name) || !strcasecmp(kinds[i].kind, name) ||
+		    !strcasecmp(kinds[i].plural, name))
+			return &kinds[i];
+	return NULL;
+}
+
+const struct kind *kind_at(size_t i)
+{
+	return i < ARRAY_SIZE(kinds) ? &kinds[i] : NULL;
+}

@@ -1,0 +1,18 @@
+/* kinds: the words of fixtures (pod, rs, configmap, …) and what Kubernetes calls them. */
+#pragma once
+
+#include "util/defs.h"
+
+struct kind {
+	const char *word;   /* in fixtures: "rs" */
+	const char *kind;   /* "ReplicaSet" */
+	const char *group;  /* "/api/v1", "/apis/apps/v1" */
+	const char *plural; /* "replicasets" */
+	const char *api_version;
+	bool cluster; /* not in a namespace */
+	bool watched; /* the runner watches it */
+};
+
+/* By word, kind or plural, in any case of letters; NULL when unknown. */
+const struct kind *kind_find(const char *name);
+const struct kind *kind_at(size_t i); /* NULL behind the last */

@@ -1,0 +1,270 @@
+/*
+ * kube: the built-in driver: Kubernetes' REST API over a unix socket or as a kubeconfig says.
+ *
+ * Opening asks, one after the other: /version, podd's own /info (not there on others), the nodes. Only a podd is watched as a whole
+ * (one stream per kind for the run); in somebody's cluster each case watches its own namespace and nothing else. While
+ * open, a small read is sent every 50 ms (250 ms to a cluster) to feed the revision clock (revclock.h).
+ */
+#include "subject/kube.h"
+
+#include "kinds.h"
+#include "subject/drivers.h"
+#include "util/clock.h"
+#include "util/json.h"
+
+#define INFO_PATH "/apis/podd.podtest/v1/info"
+
+void kube_call_link(struct kube *k, struct kube_call *c)
+{
+	c->base.subject = &k->base;
+	c->next = k->calls;
+	if (k->calls)
+		k->calls->prev = c;
+	k->calls = c;
+}
+
+void kube_call_free(struct kube_call *c)
+{
+	struct kube *k = (struct kube *)c->base.subject;
+
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		k->calls = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	c->end(c);
+}
+
+static void kube_cancel(struct call *c)
+{
+	kube_call_free((struct kube_call *)c);
+}
+
+static void kube_free(struct subject *s)
+{
+	struct kube *k = (struct kube *)s;
+
+	while (k->calls)
+		kube_call_free(k->calls);
+	timer_free(k->beat);
+	http_free(k->http);
+	kubeconfig_clear(&k->config);
+	free(k);
+}
+
+static const struct subject_ops kube_ops = {
+	.request = kube_request,
+	.follow = kube_follow,
+	.watch = kube_watch,
+	.cancel = kube_cancel,
+	.free = kube_free,
+};
+
+char *kube_path(const char *ns, const char *kind, const char *name, const char *suffix)
+{
+	const struct kind *k = kind_find(kind);
+	_cleanup_free_ char *where = ns && k && !k->cluster ? xasprintf("/namespaces/%s", ns) : xstrdup("");
+
+	if (!k)
+		return NULL;
+	return xasprintf("%s%s/%s%s%s%s", k->group, where, k->plural, name ? "/" : "", name ? name : "",
+			 suffix ? suffix : "");
+}
+
+static enum reply_code code_of(int status)
+{
+	switch (status) {
+	case 0:
+		return REPLY_UNREACHABLE;
+	case 200 ... 299:
+		return REPLY_OK;
+	case 404:
+		return REPLY_NOT_FOUND;
+	case 409:
+		return REPLY_CONFLICT;
+	case 405:
+	case 501:
+		return REPLY_UNSUPPORTED;
+	case 400 ... 403:
+	case 413:
+	case 415:
+	case 422:
+		return REPLY_INVALID;
+	default:
+		return REPLY_INTERNAL;
+	}
+}
+
+void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, json_t **ret_body)
+{
+	json_t *body = json_read(in->body, in->len);
+
+	*out = (struct reply){.status = in->status, .sent = in->sent, .received = in->received};
+	out->code = code_of(in->status);
+	out->body = *ret_body = body;
+	if (out->code == REPLY_OK) {
+		revclock_note(&k->revisions, in->sent, json_str(body, "metadata.resourceVersion"));
+		return;
+	}
+	out->message = json_str(body, "message");
+	if (!out->message)
+		out->message = in->status == 0 ? in->error : in->len ? in->body : "no message";
+	out->reason = json_str(body, "reason");
+	out->causes = json_path(body, "details.causes");
+}
+
+static void opened(struct kube *k, const char *fault)
+{
+	k->opening = NULL;
+	k->opened(k->opened_userdata, &k->base, fault);
+}
+
+static void on_beat_done(void *userdata, const struct http_reply *reply)
+{
+	struct kube *k = userdata;
+	_cleanup_json_ json_t *body = json_read(reply->body, reply->len);
+
+	k->beating = NULL;
+	if (reply->status == 200)
+		revclock_note(&k->revisions, reply->sent, json_str(body, "metadata.resourceVersion"));
+	timer_in(k->beat, (k->whole_cluster ? 50 : 250) * NSEC_PER_MSEC);
+}
+
+static void on_beat(void *userdata)
+{
+	struct kube *k = userdata;
+	struct http_request req = {.path = "/api/v1/namespaces/podtest-no-such/secrets?limit=1", .timeout_ms = 10000};
+
+	k->beating = http_start(k->http, &k->target, &req, NULL, on_beat_done, k);
+}
+
+static void on_watching(void *userdata, const struct reply *reply)
+{
+	struct kube *k = userdata;
+
+	opened(k, reply->code == REPLY_OK ? NULL : reply->message);
+}
+
+static void on_nodes(void *userdata, const struct http_reply *in)
+{
+	struct kube *k = userdata;
+	_cleanup_json_ json_t *body = NULL;
+	struct reply reply;
+	const char *pods;
+
+	kube_reply(k, in, &reply, &body);
+	k->base.node = xstrdup(json_str(body, "items.0.metadata.name"));
+	pods = json_str(body, "items.0.status.allocatable.pods");
+	if (!k->base.capacity)
+		k->base.capacity = pods && k->whole_cluster ? (unsigned)atoi(pods) : 20;
+	timer_soon(k->beat);
+	if (k->whole_cluster)
+		kube_watch_all(k, on_watching, k);
+	else
+		opened(k, NULL);
+}
+
+static void take_info(struct kube *k, const json_t *info)
+{
+	struct subject *s = &k->base;
+
+	if (json_object_get(info, "features"))
+		s->features = json_strv(json_object_get(info, "features"));
+	s->rate = json_num(info, "clockRate", 1);
+	s->has_rate = true;
+	s->local = json_truth(info, "local", false);
+	s->boot_id = xstrdup(json_str(info, "bootID"));
+	s->capacity = (unsigned)json_int(info, "capacity", 0);
+	if (json_str(info, "name")) {
+		free(s->name);
+		s->name = xstrdup(json_str(info, "name"));
+	}
+	if (json_str(info, "version")) {
+		free(s->version);
+		s->version = xstrdup(json_str(info, "version"));
+	}
+	k->whole_cluster = true;
+}
+
+static void ask(struct kube *k, const char *path, http_done_fn done)
+{
+	struct http_request req = {.path = path, .timeout_ms = 30000};
+
+	k->opening = http_start(k->http, &k->target, &req, NULL, done, k);
+}
+
+static void on_info(void *userdata, const struct http_reply *in)
+{
+	struct kube *k = userdata;
+	_cleanup_json_ json_t *info = json_read(in->body, in->len);
+
+	if (in->status == 200 && json_is_object(info))
+		take_info(k, info);
+	ask(k, "/api/v1/nodes", on_nodes);
+}
+
+static void on_version(void *userdata, const struct http_reply *in)
+{
+	struct kube *k = userdata;
+	_cleanup_json_ json_t *body = NULL;
+	_cleanup_free_ char *fault = NULL;
+	struct reply reply;
+
+	kube_reply(k, in, &reply, &body);
+	if (reply.code != REPLY_OK) {
+		fault = xasprintf("%s: %s", k->target.unix_socket ? k->target.unix_socket : k->target.base,
+				  reply.message);
+		opened(k, fault);
+		return;
+	}
+	k->base.name = xstrdup("kubernetes");
+	k->base.version = xstrdup(json_str(body, "gitVersion") ? json_str(body, "gitVersion") : "");
+	ask(k, INFO_PATH, on_info);
+}
+
+static struct kube *kube_new(struct loop *loop, opened_fn fn, void *userdata)
+{
+	struct kube *k = xcalloc(1, sizeof(*k));
+
+	k->base.ops = &kube_ops;
+	k->base.loop = loop;
+	k->base.rate = 1;
+	k->opened = fn;
+	k->opened_userdata = userdata;
+	k->http = http_new(loop);
+	k->beat = timer_new(loop, on_beat, k);
+	return k;
+}
+
+int kube_open_unix(struct loop *loop, const char *socket, opened_fn fn, void *userdata, struct subject **ret,
+		   struct error *err)
+{
+	struct kube *k;
+
+	if (!*socket)
+		return error_set(err, "unix: needs the path of a socket");
+	k = kube_new(loop, fn, userdata);
+	k->config.unix_socket = xstrdup(socket);
+	k->target = (struct http_target){.unix_socket = k->config.unix_socket, .base = "http://podd"};
+	ask(k, "/version", on_version);
+	*ret = &k->base;
+	return 0;
+}
+
+int kube_open_kubeconfig(struct loop *loop, const char *file, opened_fn fn, void *userdata, struct subject **ret,
+			 struct error *err)
+{
+	struct kubeconfig c = {0};
+	struct kube *k;
+
+	if (kubeconfig_load(file, &c, err))
+		return -1;
+	k = kube_new(loop, fn, userdata);
+	k->config = c;
+	k->target = (struct http_target){.base = c.server, .ca = c.ca, .cert = c.cert, .key = c.key,
+					 .token = c.token, .insecure = c.insecure};
+	ask(k, "/version", on_version);
+	*ret = &k->base;
+	return 0;
+}
