@@ -24,6 +24,7 @@ struct http_client {
 	struct loop_timer *timer;
 	struct http_request *requests;
 	bool busy; /* inside libcurl */
+	bool any_cancelled; /* meanwhile */
 };
 
 struct http_request {
@@ -50,13 +51,12 @@ static void request_free(struct http_request *r)
 	free(r);
 }
 
-/* The last call. The request leaves the list first: the callee may do what it likes. */
+/* The last call. Here the response is still borrowed from the transfer, so that goes afterwards. */
 static void finish(struct http_request *r, const struct http_response *resp, const struct error *err)
 {
 	http_done_fn on_done = r->on_done;
 	struct http_client *c = r->client;
 
-	/* libcurl must let go of the handle, but the response is borrowed from the transfer. */
 	if (r->added)
 		curl_multi_remove_handle(c->multi, r->transfer.easy);
 	r->added = false;
@@ -107,16 +107,25 @@ static void ended(struct http_request *r, CURLcode code)
 		finish(r, &resp, NULL);
 }
 
+static void free_cancelled(struct http_client *c)
+{
+	struct http_request *r, *next;
+
+	c->any_cancelled = false;
+	DL_FOREACH_SAFE (c->requests, r, next) {
+		if (r->cancelled)
+			request_free(r);
+	}
+}
+
 /* Every request of which libcurl says that it ended, one by one: each callee may change the list. */
 static void collect(struct http_client *c)
 {
-	struct http_request *r, *next;
 	CURLMsg *msg;
 	int left;
 
-	DL_FOREACH_SAFE (c->requests, r, next)
-		if (r->cancelled)
-			request_free(r);
+	if (c->any_cancelled)
+		free_cancelled(c);
 	while ((msg = curl_multi_info_read(c->multi, &left))) {
 		CURLcode code = msg->data.result;
 		char *owner = NULL;
@@ -258,8 +267,8 @@ struct http_request *http_cancel(struct http_request *r)
 		return NULL;
 	r->cancelled = true;
 	if (r->client->busy) {
-		if (r->transfer.dead)
-			*r->transfer.dead = true;
+		r->transfer.muted = true;
+		r->client->any_cancelled = true;
 		r->deadline = loop_timer_free(r->deadline);
 		loop_defer_cancel(r->start);
 		return NULL;

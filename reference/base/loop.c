@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <utlist.h>
 
 #include "base/clock.h"
@@ -83,6 +84,7 @@ int loop_new(struct loop **ret, struct error *err)
 	_cleanup_(loop_freep) struct loop *l = xnew(l);
 	_cleanup_(cleanup_configp) struct event_config *config = event_config_new();
 
+	signal(SIGPIPE, SIG_IGN);
 	if (!config)
 		return error_set(err, ERR_INTERNAL, NULL, "event loop: no configuration");
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);

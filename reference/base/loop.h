@@ -20,6 +20,7 @@ struct loop_timer;
 struct loop_defer;
 struct loop_signal;
 
+/* The process ignores SIGPIPE from here on: a peer that went away is an error of the write. */
 int loop_new(struct loop **ret, struct error *err);
 struct loop *loop_free(struct loop *l); /* takes NULL, returns NULL */
 DEFINE_CLEANUP_FUNC(struct loop *, loop_free)
