@@ -1,0 +1,201 @@
+/*
+ * events: the recorder.
+ *
+ * It keeps a small table of what it wrote lately: key (uid, field path, type, reason, message) to the
+ * Event's name, so that a repetition raises a count instead of making an object. The table holds
+ * what belongs to pods that are here; event_forget() drops a pod's rows. Writing an event may fail (the
+ * namespace is terminating, the disk is full): then it is lost, as in the field.
+ */
+#include "kubelet/events.h"
+
+#include <stdarg.h>
+#include <uthash.h>
+
+#include "api/cluster.h"
+#include "api/meta.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "kubelet/ctr.h"
+#include "kubelet/pod_worker.h"
+
+#define BURST 25
+#define REFILL_NS (300 * NSEC_PER_SEC)
+
+struct entry {
+	UT_hash_handle hh;
+	char *key;
+	char *uid;
+	json_t *event; /* as stored last */
+};
+
+struct budget { /* a token bucket per object */
+	UT_hash_handle hh;
+	char *uid;
+	double tokens;
+	int64_t filled_ns;
+};
+
+struct event_recorder {
+	struct kubelet *k;
+	struct entry *entries;
+	struct budget *budgets;
+};
+
+struct event_recorder *event_recorder_new(struct kubelet *k)
+{
+	struct event_recorder *r = xnew(r);
+
+	r->k = k;
+	return r;
+}
+
+static void entry_free(struct event_recorder *r, struct entry *e)
+{
+	HASH_DEL(r->entries, e);
+	json_decref(e->event);
+	free(e->key);
+	free(e->uid);
+	free(e);
+}
+
+static void budget_free(struct event_recorder *r, struct budget *b)
+{
+	HASH_DEL(r->budgets, b);
+	free(b->uid);
+	free(b);
+}
+
+void event_forget(struct event_recorder *r, const char *uid)
+{
+	struct entry *e, *next;
+	struct budget *b;
+
+	HASH_ITER (hh, r->entries, e, next) {
+		if (streq(e->uid, uid))
+			entry_free(r, e);
+	}
+	HASH_FIND_STR(r->budgets, uid, b);
+	if (b)
+		budget_free(r, b);
+}
+
+struct event_recorder *event_recorder_free(struct event_recorder *r)
+{
+	struct entry *e, *next;
+	struct budget *b, *bnext;
+
+	if (!r)
+		return NULL;
+	HASH_ITER (hh, r->entries, e, next)
+		entry_free(r, e);
+	HASH_ITER (hh, r->budgets, b, bnext)
+		budget_free(r, b);
+	free(r);
+	return NULL;
+}
+
+static bool may_spend(struct event_recorder *r, const char *uid, int64_t now_ns)
+{
+	struct budget *b;
+
+	HASH_FIND_STR(r->budgets, uid, b);
+	if (!b) {
+		b = xnew(b);
+		b->uid = xstrdup(uid);
+		b->tokens = BURST;
+		b->filled_ns = now_ns;
+		HASH_ADD_KEYPTR(hh, r->budgets, b->uid, strlen(b->uid), b);
+	}
+	b->tokens += (double)(now_ns - b->filled_ns) / REFILL_NS;
+	b->filled_ns = now_ns;
+	if (b->tokens > BURST)
+		b->tokens = BURST;
+	if (b->tokens < 1)
+		return false;
+	b->tokens -= 1;
+	return true;
+}
+
+/* Raises the count of an event that is still there. */
+static bool repeat(struct event_recorder *r, struct entry *e, const char *now)
+{
+	_cleanup_json_ json_t *stored = NULL;
+
+	event_bump(e->event, now);
+	json_object_del(json_obj(e->event, "metadata"), "resourceVersion");
+	if (store_update(r->k->store, &kind_event, STORE_SPEC, e->event, &stored, NULL) != 0)
+		return false;
+	json_decref(e->event);
+	e->event = json_dup(stored);
+	return true;
+}
+
+static void remember(struct event_recorder *r, char *key, const char *uid, const json_t *event)
+{
+	struct entry *e = xnew(e);
+
+	e->key = key;
+	e->uid = xstrdup(uid);
+	e->event = json_dup(event);
+	HASH_ADD_KEYPTR(hh, r->entries, e->key, strlen(e->key), e);
+}
+
+void event_record(struct event_recorder *r, const json_t *obj, const char *field_path,
+		  const char *type, const char *reason, const char *message)
+{
+	int64_t now_ns = clock_nominal_ns(r->k->clock);
+	_cleanup_json_ json_t *event = NULL, *stored = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *key = NULL;
+	char now[CLOCK_STAMP_MAX];
+	struct entry *e;
+
+	key = str_printf("%s|%s|%s|%s|%s", meta_uid(obj), field_path ? field_path : "", type,
+			 reason, message);
+	clock_format(now_ns, now);
+	if (!may_spend(r, meta_uid(obj), now_ns))
+		return;
+	HASH_FIND_STR(r->entries, key, e);
+	if (e && repeat(r, e, now))
+		return;
+	if (e)
+		entry_free(r, e);
+	event = event_new(obj, field_path, type, reason, message, "kubelet", r->k->node_name, now);
+	if (store_create(r->k->store, &kind_event, json_str_or(event, "metadata.namespace", ""),
+			 event, &stored, &err) != 0) {
+		log_debug("kubelet", "event %s of %s is lost: %s", reason, meta_name(obj),
+			  error_text(&err));
+		return;
+	}
+	remember(r, take_ptr(key), meta_uid(obj), stored);
+}
+
+void pod_event(struct pod_worker *w, const char *type, const char *reason, const char *fmt, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list ap;
+
+	if (w->gone)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = xstrdup(fmt);
+	va_end(ap);
+	event_record(w->k->events, w->object, NULL, type, reason, text);
+}
+
+void ctr_event(struct ctr *c, const char *type, const char *reason, const char *fmt, ...)
+{
+	_cleanup_free_ char *text = NULL, *path = ctr_field_path(c);
+	va_list ap;
+
+	if (c->w->gone)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = xstrdup(fmt);
+	va_end(ap);
+	event_record(c->w->k->events, c->w->object, path, type, reason, text);
+}

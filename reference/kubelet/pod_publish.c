@@ -1,0 +1,106 @@
+/*
+ * pod_publish: writes a pod's status when it differs from the one in the store.
+ *
+ * The update carries the version it was computed from, so conditions that others write at the same
+ * time are never lost: on a conflict the object is read again. When a deleted pod has ended, its
+ * final status is followed by the removal of the object, bound to its uid.
+ */
+#include "kubelet/pod_worker.h"
+
+#include "api/meta.h"
+#include "api/pod_status.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "kubelet/status.h"
+
+#define TRIES 3
+
+static json_t *compute(const struct pod_worker *w)
+{
+	_cleanup_free_ struct ctr_status_facts *ctrs = xcalloc(w->n_ctrs, sizeof(*ctrs));
+	struct status_facts f = {
+		.pod = w->pod,
+		.ctrs = ctrs,
+		.n_ctrs = w->n_ctrs,
+		.old = json_obj(w->object, "status"),
+		.sandbox_ready = w->sandbox_state == SB_READY,
+		.initialized = w->initialized,
+		.ending = w->stage != WORKER_SYNC,
+		.terminated = w->stage == WORKER_TERMINATED,
+		.fail_reason = w->term.reason,
+		.fail_message = w->term.message,
+		.rejected = w->rejected,
+		.pod_ip = w->pod_ip,
+		.host_ip = runtime_node_ip(w->k->rt),
+		.start_ns = w->start_ns,
+		.now_ns = clock_nominal_ns(w->k->clock),
+	};
+
+	for (size_t i = 0; i < w->n_ctrs; i++)
+		ctr_status(&w->ctrs[i], &ctrs[i]);
+	return status_compute(&f);
+}
+
+static void adopt_object(struct pod_worker *w, json_t *obj)
+{
+	json_decref(w->object);
+	w->object = json_incref(obj);
+}
+
+static int read_again(struct pod_worker *w)
+{
+	_cleanup_json_ json_t *obj = NULL;
+
+	if (store_get(w->k->store, &kind_pod, w->pod->ns, w->pod->name, &obj, NULL) != 0 ||
+	    !streq(meta_uid(obj), w->uid))
+		return -1; /* gone, or another one: the watch tells */
+	adopt_object(w, obj);
+	return 0;
+}
+
+/* STORE_CONFLICT: try again. */
+static int write_status(struct pod_worker *w)
+{
+	_cleanup_json_ json_t *status = compute(w), *obj = NULL, *stored = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int r;
+
+	if (json_same(status, json_obj(w->object, "status")))
+		return 0;
+	obj = json_copy(w->object);
+	json_take_set(obj, "status", take_ptr(status));
+	r = store_update(w->k->store, &kind_pod, STORE_STATUS, obj, &stored, &err);
+	if (r == 0)
+		adopt_object(w, stored);
+	else if (r != STORE_CONFLICT && r != STORE_NOT_FOUND)
+		log_warn("kubelet", "status of pod %s: %s", w->pod->name, error_text(&err));
+	return r;
+}
+
+static void remove_object(struct pod_worker *w)
+{
+	struct store_delete_opts opts = { .grace_seconds = 0, .uid = w->uid };
+	_cleanup_error_ struct error err = ERROR_INIT;
+	bool gone = false;
+	int r;
+
+	r = store_delete(w->k->store, &kind_pod, w->pod->ns, w->pod->name, &opts, NULL, &gone,
+			 &err);
+	if (r != 0 && r != STORE_NOT_FOUND && r != STORE_CONFLICT)
+		log_warn("kubelet", "removal of pod %s: %s", w->pod->name, error_text(&err));
+}
+
+void pod_publish(struct pod_worker *w)
+{
+	int r = STORE_CONFLICT;
+
+	if (w->gone)
+		return;
+	for (int i = 0; i < TRIES && r == STORE_CONFLICT; i++) {
+		r = write_status(w);
+		if (r == STORE_CONFLICT && read_again(w) < 0)
+			return;
+	}
+	if (w->stage == WORKER_TERMINATED && w->pod->deletion_timestamp && r == 0)
+		remove_object(w);
+}
