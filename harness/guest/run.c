@@ -28,7 +28,7 @@ static struct {
 	int http[8], tcp[8], udp[8];
 	size_t n_http, n_tcp, n_udp;
 	double delay_listen, after;
-	const char *count_file, *codes, *exit, *on_term;
+	const char *count_file, *codes, *exit, *on_term, *probe_again;
 	int fork;
 	bool orphans, zombie, setsid_child;
 	int64_t n; /* how often this container ran, with --count */
@@ -160,6 +160,8 @@ static void count_run(void)
 	free(text);
 	snprintf(number, sizeof(number), "%lld", (long long)opt.n);
 	write_whole(opt.count_file, number, false);
+	if (opt.n > 1 && opt.probe_again)
+		probe_set(opt.probe_again);
 }
 
 static void say_start(void)
@@ -280,6 +282,8 @@ static bool value_option(const char *name, const char *value)
 		opt.exit = value;
 	else if (strcmp(name, "on-term") == 0)
 		opt.on_term = value;
+	else if (strcmp(name, "probe-again") == 0)
+		opt.probe_again = value;
 	else if (strcmp(name, "fork") == 0)
 		opt.fork = atoi(value);
 	else if (strcmp(name, "probe") == 0)
