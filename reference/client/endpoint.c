@@ -10,11 +10,11 @@
 #include <fcntl.h>
 #include <libgen.h>
 
+#include "api/config.h"
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/yaml.h"
-#include "client/base64.h"
 
 #define KUBECONFIG_MAX (1 << 20)
 
@@ -64,7 +64,7 @@ static int read_pem(const json_t *obj, const char *key, const char *dir, char **
 	const char *file = json_string_value(json_object_get(obj, key));
 	size_t len;
 
-	if (data && base64_decode(data, ret, &len) < 0)
+	if (data && base64_decode(data, ret, &len, NULL) < 0)
 		return error_set(err, ERR_BAD_REQUEST, NULL, "%s is not base64", data_key);
 	if (data || !file)
 		return 0;
