@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "client/rest_connect.h"
 
 #define FAILURE_BODY_MAX (1 << 20)
 
@@ -191,6 +192,24 @@ static int exchange(struct rest_client *c, const struct rest_request *req, long 
 		return unreachable(c, code, detail, err);
 	if (http_status(c->curl) >= 400)
 		return failed_answer(a, http_status(c->curl), err);
+	return 0;
+}
+
+int rest_connect(struct rest_client *c, CURL **ret, struct error *err)
+{
+	char detail[CURL_ERROR_SIZE] = "";
+	CURLcode code;
+
+	set_endpoint(c->curl, c->endpoint);
+	curl_easy_setopt(c->curl, CURLOPT_URL, c->endpoint->server);
+	curl_easy_setopt(c->curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(c->curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, detail);
+	code = curl_easy_perform(c->curl);
+	curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
+	if (code != CURLE_OK)
+		return unreachable(c, code, detail, err);
+	*ret = c->curl;
 	return 0;
 }
 
