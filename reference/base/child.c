@@ -8,7 +8,7 @@
  * pipe, not the shared memory, because valgrind turns this clone into a plain fork.
  *
  * Descriptors: those wanted are first moved above everything they could collide with, then put in place by
- * dup2(); all the rest of ours are close-on-exec.
+ * dup2(); all the rest becomes close-on-exec.
  *
  * Reaping: the pidfd is readable when the child ended; waitid(P_PIDFD) then takes the exit. Until then the
  * pid is ours, so kill(2) by number is safe; pidfd_send_signal is not known to valgrind 3.19.
@@ -17,7 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -107,6 +107,8 @@ static NO_SANITIZE int place_fds(const struct launch *l)
 		if (moved[i] < 0)
 			return -1;
 	}
+	/* Whatever the caller of our program left open; an old kernel just passes it on. */
+	close_range((unsigned)l->n_fds, ~0U, CLOSE_RANGE_CLOEXEC);
 	for (int i = 0; i < l->n_fds; i++) {
 		if (moved[i] == CHILD_INHERIT)
 			continue;

@@ -103,6 +103,16 @@ static void emit(yaml_emitter_t *out, const json_t *v)
 		emit_plain(out, v);
 }
 
+/* libyaml ends a text whose last line is open by "..."; kubectl does not. */
+static void drop_end_mark(struct strbuf *text)
+{
+	static const char mark[] = "\n...\n";
+	size_t len = strlen(mark);
+
+	if (text->len >= len && streq(text->data + text->len - len, mark))
+		strbuf_truncate(text, text->len - len + 1);
+}
+
 char *yaml_dump(const json_t *v)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -123,5 +133,6 @@ char *yaml_dump(const json_t *v)
 	yaml_stream_end_event_initialize(&e);
 	yaml_emitter_emit(&out, &e);
 	yaml_emitter_delete(&out);
+	drop_end_mark(&text);
 	return strbuf_take(&text);
 }
