@@ -113,10 +113,10 @@ static int remove_around_a_mount(void)
 {
 	int r;
 
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		return 77;
 	/* By path: the held descriptor belongs to the old mount namespace. */
-	if (chdir(top) < 0 || mount("kept", "tree2/m", NULL, MS_BIND, NULL) < 0)
+	if (chdir(top) < 0 || mount("kept", "tree2/m", "none", MS_BIND, NULL) < 0)
 		return 77;
 	r = fs_remove_tree(AT_FDCWD, "tree2", NULL);
 	return r < 0 && fs_exists(dir, "kept/file") && !fs_exists(dir, "tree2/other") ? 0 : 1;
