@@ -112,7 +112,8 @@ static void free_cancelled(struct http_client *c)
 	struct http_request *r, *next;
 
 	c->any_cancelled = false;
-	DL_FOREACH_SAFE (c->requests, r, next) {
+	for (r = c->requests; r; r = next) {
+		next = r->next;
 		if (r->cancelled)
 			request_free(r);
 	}
