@@ -17,7 +17,8 @@
 struct node_stream; /* opaque, the node's */
 
 struct node_log_request {
-	const char *ns, *pod, *container; /* container NULL: the only one, or a 400 that lists them */
+	const char *ns, *pod,
+		*container; /* container NULL: the only one, or a 400 that lists them */
 	bool follow, previous, timestamps;
 	int64_t tail_lines; /* -1: all */
 	int64_t since_seconds; /* -1: not given */
@@ -39,10 +40,12 @@ struct node_stream_events {
 
 struct node_ops {
 	void *ctx;
-	int (*logs)(void *ctx, const struct node_log_request *req, const struct node_stream_events *ev,
-		    void *userdata, struct node_stream **ret, struct error *err);
-	int (*exec)(void *ctx, const struct node_exec_request *req, const struct node_stream_events *ev,
-		    void *userdata, struct node_stream **ret, struct error *err);
+	int (*logs)(void *ctx, const struct node_log_request *req,
+		    const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
+		    struct error *err);
+	int (*exec)(void *ctx, const struct node_exec_request *req,
+		    const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
+		    struct error *err);
 	int (*stdin_write)(struct node_stream *s, const char *data, size_t len);
 	void (*stdin_close)(struct node_stream *s);
 	void (*resize)(struct node_stream *s, unsigned short cols, unsigned short rows);
@@ -51,5 +54,6 @@ struct node_ops {
 	int (*image_list)(void *ctx, json_t **ret_array, struct error *err);
 	int (*image_remove)(void *ctx, const char *ref, struct error *err);
 	/* what: "kill-sandbox"; a test's way to break a pod from outside. */
-	int (*disrupt)(void *ctx, const char *what, const char *ns, const char *pod, struct error *err);
+	int (*disrupt)(void *ctx, const char *what, const char *ns, const char *pod,
+		       struct error *err);
 };

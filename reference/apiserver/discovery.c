@@ -1,0 +1,215 @@
+/*
+ * Discovery: what is served, made from the registry of kinds, so that a new kind shows itself. Also health, version and
+ * an OpenAPI document without definitions, which is enough for a client that does not validate.
+ */
+#include "apiserver/server.h"
+
+#include "base/json.h"
+#include "base/str.h"
+
+static json_t *verbs(const char *const *names)
+{
+	json_t *out = json_array();
+
+	for (; *names; names++)
+		json_take_append(out, json_string(*names));
+	return out;
+}
+
+static json_t *strings(const char *const *list)
+{
+	json_t *out = json_array();
+
+	for (; list && *list; list++)
+		json_take_append(out, json_string(*list));
+	return out;
+}
+
+/* ---- resources of a group version ---- */
+
+static void add_resource(json_t *list, const struct kind *k)
+{
+	static const char *const all[] = { "create", "delete", "deletecollection",
+					   "get",    "list",   "patch",
+					   "update", "watch",  NULL };
+	json_t *r = json_pack("{ss, ss, sb, ss, so}", "name", k->plural, "singularName", k->singular,
+			      "namespaced", k->namespaced, "kind", k->kind, "verbs", verbs(all));
+
+	if (k->short_names)
+		json_object_set_new(r, "shortNames", strings(k->short_names));
+	if (k->categories)
+		json_object_set_new(r, "categories", strings(k->categories));
+	json_take_append(list, r);
+}
+
+static const struct subresource {
+	unsigned flag;
+	const char *name, *group, *version, *kind; /* kind NULL: the object's own */
+	const char *const verbs[4];
+} subresources[] = {
+	{ SUB_BINDING, "binding", NULL, NULL, "Binding", { "create" } },
+	{ SUB_EVICTION, "eviction", "policy", "v1", "Eviction", { "create" } },
+	{ SUB_EXEC, "exec", NULL, NULL, "PodExecOptions", { "create", "get" } },
+	{ SUB_LOG, "log", NULL, NULL, NULL, { "get" } },
+	{ SUB_SCALE, "scale", "autoscaling", "v1", "Scale", { "get", "patch", "update" } },
+	{ SUB_STATUS, "status", NULL, NULL, NULL, { "get", "patch", "update" } },
+};
+
+static void add_subresources(json_t *list, const struct kind *k)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(subresources); i++) {
+		const struct subresource *s = &subresources[i];
+		_cleanup_free_ char *name = str_printf("%s/%s", k->plural, s->name);
+		json_t *r;
+
+		if (!(k->subresources & s->flag))
+			continue;
+		r = json_pack("{ss, ss, sb, ss, so}", "name", name, "singularName", "",
+			      "namespaced", k->namespaced, "kind", s->kind ? s->kind : k->kind,
+			      "verbs", verbs(s->verbs));
+		if (s->group) {
+			json_object_set_new(r, "group", json_string(s->group));
+			json_object_set_new(r, "version", json_string(s->version));
+		}
+		json_take_append(list, r);
+	}
+}
+
+/* NULL: no kind has this group and version. */
+static json_t *resource_list(const char *group, const char *version)
+{
+	_cleanup_free_ char *gv = *group ? str_printf("%s/%s", group, version) : xstrdup(version);
+	json_t *list = json_array();
+
+	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k)) {
+		if (!streq(k->group, group) || !streq(k->version, version))
+			continue;
+		add_resource(list, k);
+		add_subresources(list, k);
+	}
+	if (!json_array_size(list)) {
+		json_decref(list);
+		return NULL;
+	}
+	return json_pack("{ss, ss, ss, so}", "kind", "APIResourceList", "apiVersion", "v1",
+			 "groupVersion", gv, "resources", list);
+}
+
+/* ---- groups ---- */
+
+static json_t *group_new(const char *group, const char *version)
+{
+	_cleanup_free_ char *gv = str_printf("%s/%s", group, version);
+
+	return json_pack("{ss, s[{ss, ss}], s{ss, ss}}", "name", group, "versions", "groupVersion",
+			 gv, "version", version, "preferredVersion", "groupVersion", gv, "version",
+			 version);
+}
+
+/* Each group has one version. */
+static json_t *group_list(void)
+{
+	json_t *groups = json_array();
+
+	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k))
+		if (*k->group && !json_find(groups, "name", k->group))
+			json_take_append(groups, group_new(k->group, k->version));
+	json_take_append(groups, group_new("podd.podtest", "v1"));
+	return json_pack("{ss, ss, so}", "kind", "APIGroupList", "apiVersion", "v1", "groups",
+			 groups);
+}
+
+static json_t *group_by_name(const char *name)
+{
+	_cleanup_json_ json_t *list = group_list();
+	json_t *group = json_find(json_object_get(list, "groups"), "name", name);
+
+	if (!group)
+		return NULL;
+	json_object_set_new(group, "kind", json_string("APIGroup"));
+	json_object_set_new(group, "apiVersion", json_string("v1"));
+	return json_incref(group);
+}
+
+static json_t *core_versions(void)
+{
+	return json_pack("{ss, s[s], s[]}", "kind", "APIVersions", "versions", "v1",
+			 "serverAddressByClientCIDRs");
+}
+
+static json_t *version_info(const struct apiserver *a)
+{
+	_cleanup_free_ char *git = str_printf("v1.36.0-podd.%s", a->version);
+
+	return json_pack("{ss, ss, ss, ss, ss, ss}", "major", "1", "minor", "36", "gitVersion", git,
+			 "compiler", "gcc", "platform", "linux/amd64", "goVersion", "");
+}
+
+static json_t *path_list(void)
+{
+	return json_pack("{s[s, s, s, s, s, s, s]}", "paths", "/api", "/apis", "/healthz", "/livez",
+			 "/openapi/v2", "/readyz", "/version");
+}
+
+/* ---- openapi ---- */
+
+static int serve_openapi(struct request *req)
+{
+	/* The same document as a protobuf message: swagger = "2.0", info { title, version }. */
+	static const char pb[] = "\x0a\x03"
+				 "2.0"
+				 "\x12\x0a\x0a\x04podd\x12\x02v1";
+	const char *accept = request_header(req, "Accept");
+	_cleanup_json_ json_t *doc = NULL;
+
+	if (accept && strstr(accept, "protobuf"))
+		return reply_text(req, 200,
+				  "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", pb,
+				  sizeof(pb) - 1);
+	doc = json_pack("{ss, s{ss, ss}, s{}, s{}}", "swagger", "2.0", "info", "title", "podd",
+			"version", "v1", "paths", "definitions");
+	return reply_json(req, 200, doc);
+}
+
+/* ---- the paths ---- */
+
+static json_t *fixed_document(struct request *req, char *const *w, size_t n)
+{
+	if (n == 0)
+		return path_list();
+	if (n == 1 && streq(w[0], "version"))
+		return version_info(req->server);
+	if (n == 1 && streq(w[0], "api"))
+		return core_versions();
+	if (n == 2 && streq(w[0], "api"))
+		return resource_list("", w[1]);
+	if (n == 1 && streq(w[0], "apis"))
+		return group_list();
+	if (n == 2 && streq(w[0], "apis"))
+		return group_by_name(w[1]);
+	if (n == 3 && streq(w[0], "apis"))
+		return streq(w[1], "podd.podtest") ? own_resources() : resource_list(w[1], w[2]);
+	return NULL;
+}
+
+static bool is_health(const char *word)
+{
+	return streq(word, "healthz") || streq(word, "readyz") || streq(word, "livez");
+}
+
+int discovery_serve(struct request *req, struct error *err)
+{
+	char *const *w = req->route.words;
+	size_t n = strv_len(w);
+	_cleanup_json_ json_t *doc = NULL;
+
+	(void)err;
+	if (req->method != EVHTTP_REQ_GET)
+		return PLAIN_NOT_FOUND;
+	if (n >= 1 && is_health(w[0]))
+		return reply_text(req, 200, "text/plain; charset=utf-8", "ok", 2);
+	if (n == 2 && streq(w[0], "openapi") && streq(w[1], "v2"))
+		return serve_openapi(req);
+	doc = fixed_document(req, w, n);
+	return doc ? reply_json(req, 200, doc) : PLAIN_NOT_FOUND;
+}

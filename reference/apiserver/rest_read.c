@@ -1,0 +1,114 @@
+/*
+ * Get and list. Paging is not built: `limit` is answered with everything at once and no `continue`, which the protocol
+ * allows. A list at an exact revision that is not the present one is 410.
+ */
+#include "apiserver/server.h"
+
+#include "api/meta.h"
+#include "apiserver/table.h"
+#include "base/json.h"
+#include "base/str.h"
+
+DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
+DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)
+
+static int accepted(const struct request *req, enum table_version *ret, struct error *err)
+{
+	if (table_accepted(request_header(req, "Accept"), ret) == 0)
+		return 0;
+	return error_set(err, ERR_NOT_ACCEPTABLE, NULL,
+			 "only the following media types are accepted: application/json, "
+			 "application/json;as=Table, application/yaml");
+}
+
+static json_t *as_table(struct request *req, const json_t *items, const json_t *list_meta,
+			enum table_version version)
+{
+	struct table_opts opts = {
+		.version = version,
+		.include_object = request_query(req, "includeObject"),
+		.now_ns = store_now_ns(req->server->cfg.store),
+	};
+
+	return table_new(req->route.kind, items, list_meta, &opts);
+}
+
+int rest_reply(struct request *req, int code, json_t *obj)
+{
+	_cleanup_json_ json_t *items = NULL, *table = NULL;
+	enum table_version version;
+
+	if (table_accepted(request_header(req, "Accept"), &version) || version == TABLE_NONE)
+		return reply_json(req, code, obj);
+	items = json_pack("[O]", obj);
+	table = as_table(req, items, NULL, version);
+	json_object_set(json_object_get(table, "metadata"), "resourceVersion",
+			json_at(obj, "metadata.resourceVersion"));
+	return reply_json(req, code, table);
+}
+
+int rest_get(struct request *req, struct error *err)
+{
+	_cleanup_json_ json_t *obj = NULL;
+	enum table_version version;
+	int r = accepted(req, &version, err);
+
+	if (r == 0)
+		r = store_get(req->server->cfg.store, req->route.kind, req->route.ns,
+			      req->route.name, &obj, err);
+	return r ? r : rest_reply(req, 200, obj);
+}
+
+static int check_exact_revision(struct request *req, struct error *err)
+{
+	const char *match = request_query(req, "resourceVersionMatch");
+	uint64_t now = store_revision(req->server->cfg.store);
+	int64_t wanted;
+	int r = request_int(req, "resourceVersion", 0, &wanted, err);
+
+	if (r < 0 || !streq(match, "Exact") || (uint64_t)wanted == now)
+		return r;
+	return error_set(err, ERR_GONE, "Expired",
+			 "The provided resource version is too old: %lld (%llu)", (long long)wanted,
+			 (unsigned long long)now);
+}
+
+static int list(struct request *req, enum table_version version, struct error *err)
+{
+	_cleanup_(selector_freep) struct selector *labels = NULL;
+	_cleanup_(field_selector_freep) struct field_selector *fields = NULL;
+	_cleanup_json_ json_t *items = NULL, *meta = NULL, *out = NULL;
+	const struct kind *k = req->route.kind;
+	struct store_list_opts opts = { .ns = req->route.ns };
+	_cleanup_free_ char *list_kind = str_printf("%sList", k->kind), *rv = NULL;
+	uint64_t revision;
+	int r = request_selectors(req, &labels, &fields, err);
+
+	opts.labels = labels;
+	opts.fields = fields;
+	if (r == 0)
+		r = store_list(req->server->cfg.store, k, &opts, &items, &revision, err);
+	if (r)
+		return r;
+	rv = str_printf("%llu", (unsigned long long)revision);
+	meta = json_pack("{ss}", "resourceVersion", rv);
+	if (version != TABLE_NONE)
+		out = as_table(req, items, meta, version);
+	else
+		out = json_pack("{ss, ss, sO, sO}", "kind", list_kind, "apiVersion",
+				kind_api_version(k), "metadata", meta, "items", items);
+	return reply_json(req, 200, out);
+}
+
+int rest_read_collection(struct request *req, struct error *err)
+{
+	enum table_version version;
+	int r;
+
+	if (request_flag(req, "watch") && request_query(req, "watch"))
+		return watch_serve(req, err);
+	r = accepted(req, &version, err);
+	if (r == 0)
+		r = check_exact_revision(req, err);
+	return r ? r : list(req, version, err);
+}
