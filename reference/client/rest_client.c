@@ -136,7 +136,7 @@ static int unreachable(const struct rest_client *c, CURLcode code, const char *d
 	_cleanup_free_ char *where = endpoint_text(c->endpoint);
 
 	if (code == CURLE_OPERATION_TIMEDOUT)
-		return error_set(err, ERR_TIMEOUT, "Timeout", "%s: timed out", where);
+		return error_set(err, ERR_TIMEOUT, NULL, "%s: timed out", where);
 	if (code == CURLE_COULDNT_CONNECT)
 		return error_set(err, ERR_UNAVAILABLE, "Unreachable",
 				 "The connection to the server %s was refused - is podd running, "

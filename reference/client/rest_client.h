@@ -56,6 +56,9 @@ int rest_watch(struct rest_client *c, const char *path, const char *accept, long
 /* A Status object as an error; returns -code. http: the status of the answer, where the object gives none. */
 int rest_status_error(const json_t *status, long http, struct error *err);
 
+/* Does err come from the server? Its reason is then the Status', or "Unknown". */
+bool rest_is_status(const struct error *err);
+
 /* ---- paths ---- */
 
 /* "/api/v1/namespaces/NS/pods/NAME/SUB"; ns, name and sub may be NULL. The caller frees. */

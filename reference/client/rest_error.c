@@ -42,9 +42,19 @@ static int code_of(const char *reason, long http)
 	return ERR_INTERNAL;
 }
 
+bool rest_is_status(const struct error *err)
+{
+	if (streq(err->reason, "Unknown"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (streq(table[i].reason, err->reason))
+			return true;
+	return false;
+}
+
 int rest_status_error(const json_t *status, long http, struct error *err)
 {
-	const char *reason = json_str(status, "reason");
+	const char *reason = json_str_or(status, "reason", "Unknown");
 	long number = (long)json_int(status, "code", http);
 	int r = error_set(err, code_of(reason, number), reason, "%s",
 			  json_str_or(status, "message", "the server gave no reason"));
