@@ -58,8 +58,7 @@ static bool resources_lack(struct pod_worker *w, char **reason, char **message)
 	pod_requests(w->pod, &cpu, &memory);
 	return too_much("pods", "OutOfpods", 1, u.pods, node_max_pods(n), reason, message) ||
 	       too_much("cpu", "OutOfcpu", cpu, u.cpu, node_cpu_milli(n), reason, message) ||
-	       too_much("memory", "OutOfmemory", memory, u.memory, node_memory(n), reason,
-			message);
+	       too_much("memory", "OutOfmemory", memory, u.memory, node_memory(n), reason, message);
 }
 
 static bool sysctl_is_safe(const char *setting)
@@ -96,9 +95,9 @@ static bool sysctl_forbidden(const struct pod *p, char **reason, char **message)
 		if (sysctl_is_safe(*s) && !shared)
 			continue;
 		*reason = xstrdup("SysctlForbidden");
-		*message = str_printf("forbidden sysctl: \"%s\" %s", parts[0],
-				      shared ? "not allowed with host namespace" :
-					       "not allowlisted");
+		*message =
+			str_printf("forbidden sysctl: \"%s\" %s", parts[0],
+				   shared ? "not allowed with host namespace" : "not allowlisted");
 		return true;
 	}
 	return false;
@@ -113,7 +112,7 @@ static bool labels_mismatch(struct pod_worker *w, char **reason, char **message)
 	if (!json_len(w->object, "spec.nodeSelector") ||
 	    store_get(w->k->store, &kind_node, NULL, w->k->node_name, &node, NULL) != 0)
 		return false;
-	json_object_foreach(json_obj(w->object, "spec.nodeSelector"), key, want) {
+	json_object_foreach (json_obj(w->object, "spec.nodeSelector"), key, want) {
 		if (streq(meta_label(node, key), json_string_value(want)))
 			continue;
 		*reason = xstrdup("NodeAffinity");
@@ -126,6 +125,6 @@ static bool labels_mismatch(struct pod_worker *w, char **reason, char **message)
 
 bool admission_check(struct pod_worker *w, char **reason, char **message)
 {
-	return !resources_lack(w, reason, message) &&
-	       !sysctl_forbidden(w->pod, reason, message) && !labels_mismatch(w, reason, message);
+	return !resources_lack(w, reason, message) && !sysctl_forbidden(w->pod, reason, message) &&
+	       !labels_mismatch(w, reason, message);
 }

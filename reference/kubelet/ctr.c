@@ -16,6 +16,7 @@
 #include "kubelet/hook.h"
 #include "kubelet/pod_worker.h"
 #include "kubelet/prober.h"
+#include "kubelet/streams.h"
 #include "kubelet/termination_log.h"
 
 void ctr_init(struct ctr *c, struct pod_worker *w, const struct pod_container *spec)
@@ -109,7 +110,9 @@ void ctr_status(const struct ctr *c, struct ctr_status_facts *ret)
 		.started = c->spec->kind == POD_CONTAINER_INIT ? c->cur.running : f.started,
 		.was_started = f.was_started,
 		.ready = prober_result(c, PROBE_READINESS) == PROBE_RESULT_SUCCESS,
-		.restarts = c->cur.valid ? c->cur.attempt : c->last.valid ? c->last.attempt : 0,
+		.restarts = c->cur.valid  ? c->cur.attempt :
+			    c->last.valid ? c->last.attempt :
+					    0,
 	};
 }
 
@@ -160,7 +163,9 @@ static void set_end(struct ctr *c, const struct container_status *st)
 	i->started_ns = st->started_ns;
 	i->finished_ns = st->finished_ns ? st->finished_ns : clock_nominal_ns(c->w->k->clock);
 	free(i->reason);
-	i->reason = xstrdup(st->oom_killed || c->oom ? "OOMKilled" : failed ? "Error" : "Completed");
+	i->reason = xstrdup(st->oom_killed || c->oom ? "OOMKilled" :
+			    failed		     ? "Error" :
+						       "Completed");
 	free(i->message);
 	i->message = termination_log_read(c, i->attempt, failed);
 }
@@ -175,7 +180,9 @@ static void end_run(struct ctr *c)
 	decide_forced(c);
 	c->state = CTR_EXITED;
 	c->oom = c->post_start_failed = false;
-	if (hook_failed && c->w->stage == WORKER_SYNC && c->w->pod->restart_policy != POD_RESTART_NEVER)
+	streams_run_ended(c);
+	if (hook_failed && c->w->stage == WORKER_SYNC &&
+	    c->w->pod->restart_policy != POD_RESTART_NEVER)
 		ctr_wait(c, "PostStartHookError", "PostStartHook failed");
 	pod_worker_kick(c->w);
 }
@@ -189,6 +196,18 @@ void ctr_exited(struct ctr *c)
 	container_get_status(c->rt, &st);
 	show_next(c);
 	set_end(c, &st);
+	end_run(c);
+}
+
+void ctr_start_failed(struct ctr *c, int exit_code, const char *reason, const char *message)
+{
+	show_next(c);
+	c->rt = NULL;
+	c->cur.running = false;
+	c->cur.exit_code = exit_code;
+	c->cur.finished_ns = clock_nominal_ns(c->w->k->clock);
+	c->cur.reason = xstrdup(reason);
+	c->cur.message = xstrdup(message);
 	end_run(c);
 }
 

@@ -32,6 +32,7 @@ struct ctr {
 	struct instance next, cur, last;
 	int attempts; /* runs so far: the number of the next one */
 	char *image; /* as the present run's spec named it */
+	int stop_signal; /* of the present run */
 
 	char *wait_reason, *wait_message; /* why there is no run now; NULL: nothing special */
 	int64_t retry_ns; /* nominal: a config or image error is tried again then */
@@ -59,6 +60,8 @@ void ctr_facts(const struct ctr *c, struct ctr_facts *ret);
 void ctr_status(const struct ctr *c, struct ctr_status_facts *ret);
 bool ctr_is_live(const struct ctr *c); /* a process exists, or is about to */
 
+/* The run in next never came up: it counts as one that ended with this code. */
+void ctr_start_failed(struct ctr *c, int exit_code, const char *reason, const char *message);
 /* The run in next is up, its postStart hook done: it goes on show and is probed. */
 void ctr_running(struct ctr *c);
 /* The runtime says that the newest run has ended. */

@@ -27,8 +27,8 @@ static int find_object(const struct env_source *s, enum pod_env_source source, c
 		return 0;
 	if (optional)
 		return 1;
-	return error_set(err, ERR_NOT_FOUND, CONFIG_ERROR, "%s \"%s\" not found",
-			 kind_word(source), name);
+	return error_set(err, ERR_NOT_FOUND, CONFIG_ERROR, "%s \"%s\" not found", kind_word(source),
+			 name);
 }
 
 static int add_all_keys(const struct env_source *s, const struct pod_env_from *from, char ***env,

@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 
 /* Behind "$("; returns where to go on. */
-static const char *reference(struct strbuf *out, const char *p, char *const *env, bool *missing)
+static const char *reference(struct strbuf *out, const char *p, char *const *env, char **missing)
 {
 	const char *end = strchr(p, ')'), *value;
 	_cleanup_free_ char *name = NULL;
@@ -22,8 +22,8 @@ static const char *reference(struct strbuf *out, const char *p, char *const *env
 	}
 	name = xstrndup(p, end - p);
 	value = strv_get_env(env, name);
-	if (!value || !*value)
-		*missing = true;
+	if ((!value || !*value) && !*missing)
+		*missing = xstrdup(name);
 	if (value)
 		strbuf_adds(out, value);
 	else
@@ -31,10 +31,10 @@ static const char *reference(struct strbuf *out, const char *p, char *const *env
 	return end + 1;
 }
 
-char *expand(const char *text, char *const *env, bool *ret_missing)
+char *expand(const char *text, char *const *env, char **ret_missing)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
-	bool missing = false;
+	_cleanup_free_ char *missing = NULL;
 
 	while (*text) {
 		if (text[0] == '$' && text[1] == '$') {
@@ -47,7 +47,7 @@ char *expand(const char *text, char *const *env, bool *ret_missing)
 		}
 	}
 	if (ret_missing)
-		*ret_missing = missing;
+		*ret_missing = take_ptr(missing);
 	return strbuf_take(&out);
 }
 

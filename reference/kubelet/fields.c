@@ -27,12 +27,11 @@ static char *map_text(json_t *map)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(map, key, value)
+	json_object_foreach (map, key, value)
 		strv_add(&keys, key);
 	qsort(keys, strv_len(keys), sizeof(*keys), by_text);
 	for (char **k = keys; k && *k; k++) {
-		_cleanup_free_ char *quoted =
-			json_dumps(json_object_get(map, *k), JSON_ENCODE_ANY);
+		_cleanup_free_ char *quoted = json_dumps(json_object_get(map, *k), JSON_ENCODE_ANY);
 
 		strbuf_addf(&b, "%s%s=%s", b.len ? "\n" : "", *k, quoted);
 	}

@@ -44,7 +44,8 @@ static bool host_valid(const char *s, size_t len)
 
 static bool tag_valid(const char *tag)
 {
-	size_t len = strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+	size_t len =
+		strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
 	return len > 0 && len <= 128 && !tag[len] && tag[0] != '.' && tag[0] != '-';
 }
@@ -117,8 +118,8 @@ static void pull_failed(struct ctr *c)
 
 	delay = backoff_step(&pull_backoff, &c->image_backoff, clock_nominal_ns(c->w->k->clock));
 	if (again) {
-		text = str_printf("Back-off pulling image \"%s\": ErrImagePull: %s",
-				  c->spec->image, why);
+		text = str_printf("Back-off pulling image \"%s\": ErrImagePull: %s", c->spec->image,
+				  why);
 		ctr_event(c, "Normal", "BackOff", "Back-off pulling image \"%s\"", c->spec->image);
 		wait_for(c, "ImagePullBackOff", text, delay);
 		return;
@@ -144,13 +145,13 @@ static void found(struct ctr *c)
 	c->image_backoff = (struct backoff_state){ 0 };
 	if (c->spec->pull_policy == POD_PULL_ALWAYS) {
 		ctr_event(c, "Normal", "Pulling", "Pulling image \"%s\"", c->spec->image);
-		ctr_event(c, "Normal", "Pulled", "Successfully pulled image \"%s\"",
-			  c->spec->image);
+		ctr_event(c, "Normal", "Pulled", "Successfully pulled image \"%s\"", c->spec->image);
 		return;
 	}
-	ctr_event(c, "Normal", "Pulled",
-		  "Container image \"%s\" already present on machine and can be accessed by the pod",
-		  c->spec->image);
+	ctr_event(
+		c, "Normal", "Pulled",
+		"Container image \"%s\" already present on machine and can be accessed by the pod",
+		c->spec->image);
 }
 
 struct image_info *images_ensure(struct ctr *c)

@@ -84,15 +84,14 @@ static void remove_object(struct pod_worker *w)
 	bool gone = false;
 	int r;
 
-	r = store_delete(w->k->store, &kind_pod, w->pod->ns, w->pod->name, &opts, NULL, &gone,
-			 &err);
+	r = store_delete(w->k->store, &kind_pod, w->pod->ns, w->pod->name, &opts, NULL, &gone, &err);
 	if (r != 0 && r != STORE_NOT_FOUND && r != STORE_CONFLICT)
 		log_warn("kubelet", "removal of pod %s: %s", w->pod->name, error_text(&err));
 }
 
 void pod_publish(struct pod_worker *w)
 {
-	int r = STORE_CONFLICT;
+	int r = pod_is_terminal(w->object) ? 0 : STORE_CONFLICT; /* what is final stays */
 
 	if (w->gone)
 		return;

@@ -50,9 +50,8 @@ static void kill_for_probe(struct ctr *c)
 {
 	bool never = ctr_effective_policy(c->spec, c->w->pod->restart_policy) == POD_RESTART_NEVER;
 	bool startup = prober_result(c, PROBE_STARTUP) == PROBE_RESULT_FAILURE;
-	_cleanup_free_ char *text =
-		str_printf("Container %s failed %s probe, will be restarted", c->spec->name,
-			   startup ? "startup" : "liveness");
+	_cleanup_free_ char *text = str_printf("Container %s failed %s probe, will be restarted",
+					       c->spec->name, startup ? "startup" : "liveness");
 
 	c->killed_for = ACT_KILL_PROBE;
 	ctr_kill(c, probe_grace(c), false, never ? NULL : text);
@@ -80,12 +79,13 @@ static void show_back_off(struct ctr *c)
 {
 	_cleanup_free_ char *words = NULL, *delay = NULL, *text = NULL;
 
-	if (c->retry_ns > clock_nominal_ns(c->w->k->clock) || streq(c->wait_reason, "CrashLoopBackOff"))
+	if (c->retry_ns > clock_nominal_ns(c->w->k->clock) ||
+	    streq(c->wait_reason, "CrashLoopBackOff"))
 		return;
 	words = pod_worker_words(c->w);
 	delay = go_seconds(c->backoff.delay_ns);
-	text = str_printf("back-off %s restarting failed container=%s pod=%s", delay,
-			  c->spec->name, words);
+	text = str_printf("back-off %s restarting failed container=%s pod=%s", delay, c->spec->name,
+			  words);
 	ctr_wait(c, "CrashLoopBackOff", text);
 	ctr_event(c, "Warning", "BackOff", "Back-off restarting failed container %s in pod %s",
 		  c->spec->name, words);

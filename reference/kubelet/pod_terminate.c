@@ -66,8 +66,7 @@ bool pod_terminate_due(struct pod_worker *w)
 	if (w->gone) {
 		pod_terminate_begin(w, FORCED_GRACE_NS, NULL, NULL);
 	} else if (p->deletion_timestamp) {
-		pod_terminate_begin(w, MAX(p->deletion_grace_seconds, 1) * NSEC_PER_SEC, NULL,
-				    NULL);
+		pod_terminate_begin(w, MAX(p->deletion_grace_seconds, 1) * NSEC_PER_SEC, NULL, NULL);
 	} else if (has_deadline(w) && deadline_left(w) <= 0) {
 		pod_event(w, "Normal", "DeadlineExceeded", "%s", DEADLINE_TEXT);
 		pod_terminate_begin(w, p->grace_seconds * NSEC_PER_SEC, "DeadlineExceeded",

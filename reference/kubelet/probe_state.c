@@ -34,10 +34,10 @@ void probe_state_reset(struct probe_state *s, enum probe_type type)
 bool probe_state_feed(struct probe_state *s, enum probe_type type, const struct pod_probe *probe,
 		      enum probe_outcome outcome)
 {
-	enum probe_result said = outcome == OUTCOME_SUCCESS ? PROBE_RESULT_SUCCESS
-							    : PROBE_RESULT_FAILURE;
-	int threshold = outcome == OUTCOME_SUCCESS ? probe->success_threshold
-						   : probe->failure_threshold;
+	enum probe_result said = outcome == OUTCOME_SUCCESS ? PROBE_RESULT_SUCCESS :
+							      PROBE_RESULT_FAILURE;
+	int threshold = outcome == OUTCOME_SUCCESS ? probe->success_threshold :
+						     probe->failure_threshold;
 	bool changed;
 
 	if (outcome == OUTCOME_ERROR || s->on_hold)

@@ -65,8 +65,8 @@ static void judge_initialized(const struct status_facts *f, struct verdict *v)
 	}
 	for (size_t i = 0; i < f->n_ctrs; i++) {
 		const struct ctr_status_facts *c = &f->ctrs[i];
-		bool done = c->spec->kind == POD_CONTAINER_SIDECAR ? c->was_started || c->started
-								   : status_container_ready(c);
+		bool done = c->spec->kind == POD_CONTAINER_SIDECAR ? c->was_started || c->started :
+								     status_container_ready(c);
 
 		if (c->spec->kind != POD_CONTAINER_APP && !done)
 			add_name(&v->message, c->spec->name);

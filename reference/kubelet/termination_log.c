@@ -117,7 +117,7 @@ static char *as_text(char *raw)
 char *termination_log_read(struct ctr *c, int attempt, bool failed)
 {
 	_cleanup_free_ char *path = message_path(c, attempt), *log = ctr_log_path(c, attempt);
-	size_t max = MIN(MAX_MESSAGE, MAX_POD_MESSAGES / c->w->n_ctrs);
+	size_t share = MAX_POD_MESSAGES / c->w->n_ctrs, max = MIN((size_t)MAX_MESSAGE, share);
 	char *text = read_tail(path, max);
 
 	if (!text && failed && streq(c->spec->termination_policy, "FallbackToLogsOnError"))

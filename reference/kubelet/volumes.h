@@ -16,6 +16,8 @@
 
 struct pod_worker;
 
+/* The volume's own directory; the caller frees. */
+char *volume_dir(const struct pod_worker *w, const char *name);
 /* Makes what is missing of the pod's volumes; may be called again. The error is what FailedMount says. */
 int volumes_setup(struct pod_worker *w, struct error *err);
 /* Brings files from ConfigMaps, Secrets and the pod's metadata up to date. Faults are left for the next time. */
