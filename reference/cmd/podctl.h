@@ -37,9 +37,9 @@ struct option_row {
 	const char *help;
 };
 
-#define OPTION(name, letter, type, field, value, help)                                             \
-	{                                                                                          \
-		name, letter, type, offsetof(struct podctl_options, field), value, help            \
+#define OPTION(name, letter, type, field, value, help)                                  \
+	{                                                                               \
+		name, letter, type, offsetof(struct podctl_options, field), value, help \
 	}
 
 struct podctl {
