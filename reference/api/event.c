@@ -141,7 +141,7 @@ static json_t *reference_new(const json_t *obj, const char *field_path)
 	return ref;
 }
 
-json_t *event_new(const json_t *obj, const char *field_path, const char *type, const char *reason,
+json_t *event_object_new(const json_t *obj, const char *field_path, const char *type, const char *reason,
 		  const char *message, const char *component, const char *host, const char *now)
 {
 	const char *name = meta_name(obj) != NULL ? meta_name(obj) : "unknown";

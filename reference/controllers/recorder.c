@@ -111,7 +111,7 @@ void recorder_event(struct recorder *r, const json_t *about, const char *compone
 	clock_format(store_now_ns(r->store), now);
 	if (repeat(r, key, now))
 		return;
-	event = event_new(about, NULL, type, reason, message, component, NULL, now);
+	event = event_object_new(about, NULL, type, reason, message, component, NULL, now);
 	if (store_create(r->store, &kind_event, meta_namespace(event), event, NULL, &err) == 0)
 		remember(r, key, event);
 	else
