@@ -1,0 +1,261 @@
+/*
+ * podd: wires the layers together and runs the loop.
+ *
+ * Up: lock, loop, signals, store (which sets the clock), kubelet, controllers, API server. The kubelet tells when it has
+ * found the pods of an earlier life; only then podd says that it is ready. Down: the other way round; pods stay.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "apiserver/apiserver.h"
+#include "base/clock.h"
+#include "base/fsutil.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/str.h"
+#include "cmd/podd_info.h"
+#include "cmd/podd_lock.h"
+#include "cmd/podd_node.h"
+#include "cmd/podd_options.h"
+#include "controllers/controllers.h"
+#include "kubelet/kubelet.h"
+#include "runtime/runtime.h"
+#include "store/sqlite.h"
+
+#define EXIT_USAGE 64
+
+struct podd {
+	struct podd_options o;
+	int lock_fd;
+	struct loop *loop;
+	struct loop_signal *signals[2];
+	struct clock clock;
+	struct store *store;
+	struct kubelet *kubelet;
+	struct controllers *controllers;
+	struct apiserver *apiserver;
+	json_t *info;
+};
+
+static int complain(const struct error *err)
+{
+	fprintf(stderr, "podd: %s\n", error_text(err));
+	return 1;
+}
+
+static void on_signal(void *userdata, int signo)
+{
+	struct podd *p = userdata;
+
+	log_info("podd", "%s: ending, pods go on", strsignal(signo));
+	loop_quit(p->loop, 0);
+}
+
+static void on_kubelet_ready(void *userdata, const struct error *err)
+{
+	struct podd *p = userdata;
+
+	if (err) {
+		loop_quit(p->loop, complain(err));
+		return;
+	}
+	for (char **l = p->o.listen; *l; l++)
+		fprintf(stderr, "podd: ready on %s\n", *l);
+}
+
+/* ---- parts ---- */
+
+/* The helper programs lie beside podd, or where `make install` puts them. */
+static int find_helper(const char *name, char **ret, struct error *err)
+{
+	static const char *const places[] = { "", "/../libexec/podtest" };
+	_cleanup_free_ char *self = NULL;
+	int r = fs_readlink(AT_FDCWD, "/proc/self/exe", &self, err);
+
+	if (r)
+		return r < 0 ? r : -ERR_NOT_FOUND;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		int len = (int)(strrchr(self, '/') - self);
+		_cleanup_free_ char *path = str_printf("%.*s%s/%s", len, self, places[i], name);
+
+		if (access(path, X_OK) < 0)
+			continue;
+		*ret = take_ptr(path);
+		return 0;
+	}
+	return error_set(err, ERR_NOT_FOUND, NULL, "%s is not beside %s", name, self);
+}
+
+static int start_loop(struct podd *p, struct error *err)
+{
+	static const int numbers[] = { SIGTERM, SIGINT };
+	int r = loop_new(&p->loop, err);
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(numbers); i++)
+		r = loop_watch_signal(p->loop, numbers[i], on_signal, p, &p->signals[i], err);
+	return r;
+}
+
+static int start_store(struct podd *p, struct error *err)
+{
+	_cleanup_free_ char *path = fs_join(p->o.root, "store.db");
+	struct sqlite_store_config cfg = {
+		.path = path,
+		.loop = p->loop,
+		.clock = &p->clock,
+		.rate = p->o.clock_rate,
+	};
+
+	return sqlite_store_open(&cfg, &p->store, err);
+}
+
+static int start_kubelet(struct podd *p, struct error *err)
+{
+	_cleanup_free_ char *shim = NULL, *pause_program = NULL;
+	struct kubelet_config cfg = {
+		.store = p->store,
+		.loop = p->loop,
+		.clock = &p->clock,
+		.root = p->o.root,
+		.node_name = p->o.node_name,
+		.version = PODD_VERSION,
+		.pod_cidr = p->o.pod_cidr,
+		.host_network = p->o.host_network,
+	};
+	int r = find_helper("pod-shim", &shim, err);
+
+	if (r == 0)
+		r = find_helper("pause", &pause_program, err);
+	if (r < 0)
+		return r;
+	cfg.shim_path = shim;
+	cfg.pause_path = pause_program;
+	return kubelet_new(&cfg, on_kubelet_ready, p, &p->kubelet, err);
+}
+
+static int listen_on(struct podd *p, char **address, struct error *err)
+{
+	const char *path = str_after(*address, "unix:"), *tcp = str_after(*address, "tcp:"), *colon;
+	_cleanup_free_ char *host = NULL, *pki = fs_join(p->o.root, "pki"), *url = NULL;
+	int64_t port;
+	int r;
+
+	if (path)
+		return apiserver_listen_unix(p->apiserver, path, err);
+	colon = strrchr(tcp, ':');
+	if (!colon || str_to_int64(colon + 1, 0, 65535, &port) < 0)
+		return error_set(err, ERR_INVALID, NULL, "--listen %s: no port", *address);
+	host = xstrndup(tcp, (size_t)(colon - tcp));
+	r = apiserver_listen_tcp(p->apiserver, host, (uint16_t)port, pki, &url, err);
+	if (r < 0)
+		return r;
+	podd_info_add_server(p->info, &p->o, url);
+	/* The port may have been chosen just now. */
+	free(*address);
+	*address = str_printf("tcp:%s", url + strlen("https://"));
+	return 0;
+}
+
+static int start_apiserver(struct podd *p, struct error *err)
+{
+	struct node_ops ops;
+	struct apiserver_config cfg = {
+		.store = p->store,
+		.loop = p->loop,
+		.clock = &p->clock,
+		.node = &ops,
+		.version = PODD_VERSION,
+	};
+	int r;
+
+	podd_node_ops(p->kubelet, &ops);
+	cfg.info = p->info = podd_info(&p->o);
+	r = apiserver_new(&cfg, &p->apiserver, err);
+	for (char **l = p->o.listen; r == 0 && *l; l++)
+		r = listen_on(p, l, err);
+	return r;
+}
+
+/* ---- the whole ---- */
+
+static int start(struct podd *p, struct error *err)
+{
+	int r = podd_lock(p->o.root, &p->lock_fd, err);
+
+	if (r == 0)
+		r = start_loop(p, err);
+	if (r == 0)
+		r = start_store(p, err);
+	if (r == 0)
+		r = start_kubelet(p, err);
+	if (r == 0)
+		r = controllers_new(p->store, p->loop, &p->clock, &p->controllers, err);
+	if (r == 0)
+		r = start_apiserver(p, err);
+	return r;
+}
+
+static void stop(struct podd *p)
+{
+	apiserver_free(p->apiserver);
+	controllers_free(p->controllers);
+	kubelet_free(p->kubelet);
+	store_free(p->store);
+	for (size_t i = 0; i < ARRAY_SIZE(p->signals); i++)
+		loop_signal_free(p->signals[i]);
+	loop_free(p->loop);
+	json_decref(p->info);
+	if (p->lock_fd >= 0)
+		podd_unlock(p->o.root);
+	fd_close(p->lock_fd);
+}
+
+static int cleanup(struct podd *p, struct error *err)
+{
+	int r;
+
+	if (!fs_exists(AT_FDCWD, p->o.root))
+		return 0;
+	r = podd_lock(p->o.root, &p->lock_fd, err);
+	if (r == 0)
+		r = runtime_cleanup(p->o.root, err);
+	if (r == 0)
+		r = fs_remove_tree(AT_FDCWD, p->o.root, err);
+	fd_close(p->lock_fd);
+	return r;
+}
+
+static int run(struct podd *p)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int code;
+
+	if (geteuid() != 0) {
+		fputs("podd: must run as root\n", stderr);
+		return 1;
+	}
+	if (p->o.cleanup)
+		return cleanup(p, &err) ? complain(&err) : 0;
+	code = start(p, &err) ? complain(&err) : loop_run(p->loop);
+	stop(p);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct podd p = { .lock_fd = -1 };
+	int r = podd_options_parse(&p.o, argc, argv, &err), code = 0;
+
+	if (r < 0) {
+		complain(&err);
+		fputs("Try: podd --help\n", stderr);
+		code = EXIT_USAGE;
+	} else if (r == 0) {
+		code = run(&p);
+	}
+	podd_options_deinit(&p.o);
+	return code;
+}

@@ -1,0 +1,86 @@
+/*
+ * The features are those of fixtures/README.md that this runtime keeps; the suite audits the list against what it sees.
+ */
+#include "cmd/podd_info.h"
+
+#include <string.h>
+
+#include "base/defs.h"
+#include "base/fsutil.h"
+#include "base/str.h"
+
+static const char *const features[] = {
+	"pod",
+	"pod.grace",
+	"pod.logs",
+	"pod.logs.follow",
+	"pod.logs.previous",
+	"pod.exec",
+	"pod.init",
+	"pod.sidecar",
+	"pod.probe.exec",
+	"pod.probe.http",
+	"pod.probe.tcp",
+	"pod.probe.startup",
+	"pod.hook",
+	"pod.hook.sleep",
+	"pod.restart",
+	"pod.deadline",
+	"pod.volume.emptydir",
+	"pod.volume.hostpath",
+	"pod.volume.configmap",
+	"pod.volume.secret",
+	"pod.volume.downward",
+	"pod.volume.projected",
+	"pod.env.refs",
+	"pod.hostnetwork",
+	"pod.hostpid",
+	"pod.hostipc",
+	"pod.hostport",
+	"pod.sharepid",
+	"pod.security",
+	"pod.limits.memory",
+	"pod.limits.cpu",
+	"pod.status",
+	"pod.conditions",
+	"pod.termination-message",
+	"pod.stop-signal",
+	"pod.dns",
+	"api.validation",
+	"api.patch",
+	"api.watch",
+	"api.events",
+	"api.generation",
+	"rc",
+	"rs",
+	"scheduler",
+	"gc",
+	"disrupt.kill-sandbox",
+	"local",
+};
+
+json_t *podd_info(const struct podd_options *o)
+{
+	_cleanup_free_ char *boot_id = NULL;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
+		json_array_append_new(list, json_string(features[i]));
+	if (fs_read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 128, &boot_id, NULL, NULL))
+		boot_id = NULL;
+	else
+		boot_id[strcspn(boot_id, "\n")] = '\0';
+	return json_pack("{ss, ss, ss, ss, sf, sb, so, ss, ss, ss*}", "kind", "Info", "apiVersion",
+			 "podd.podtest/v1", "name", "podd", "version", PODD_VERSION, "clockRate",
+			 o->clock_rate, "local", 1, "features", list, "root", o->root, "nodeName",
+			 o->node_name, "bootID", boot_id);
+}
+
+void podd_info_add_server(json_t *info, const struct podd_options *o, const char *url)
+{
+	_cleanup_free_ char *ca = fs_join(o->root, "pki/ca.crt"),
+			    *token = fs_join(o->root, "pki/token");
+
+	json_object_set_new(info, "server",
+			    json_pack("{ss, ss, ss}", "url", url, "caFile", ca, "tokenFile", token));
+}

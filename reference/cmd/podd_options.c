@@ -1,0 +1,217 @@
+/*
+ * The options of podd and its help, which is written like a man page and is the one place where they are described.
+ */
+#include "cmd/podd_options.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+
+#define DEFAULT_ROOT "/var/lib/podd"
+#define DEFAULT_POD_CIDR "10.88.0.0/16"
+
+static const char help_text[] =
+	"NAME\n"
+	"    podd - runs Kubernetes pods on this machine\n\n"
+	"SYNOPSIS\n"
+	"    podd [--root DIR] [--listen ADDRESS]... [--clock-rate N] [OPTION]...\n"
+	"    podd [--root DIR] --cleanup\n\n"
+	"DESCRIPTION\n"
+	"    One daemon with the API of Kubernetes: it schedules, runs, probes, restarts and\n"
+	"    deletes pods out of namespaces, cgroups and overlay mounts. Everything it makes lies\n"
+	"    under its root directory, its own cgroup and its own network namespace, so any "
+	"number\n"
+	"    of podds, each with a root of its own, run side by side. Needs root.\n\n"
+	"    Pods outlive podd: ended or killed and started again on the same root, it finds them\n"
+	"    as they are by then. SIGTERM and SIGINT end podd and leave the pods running.\n\n"
+	"OPTIONS\n"
+	"    --root DIR          where everything is kept (" DEFAULT_ROOT ")\n"
+	"    --listen ADDRESS    serve the API there; may be given several times:\n"
+	"                          unix:PATH            a socket of mode 0600 "
+	"(unix:ROOT/podd.sock)\n"
+	"                          tcp:127.0.0.1:PORT   TLS 1.2+ and a token, made under "
+	"ROOT/pki;\n"
+	"                                               port 0 takes any\n"
+	"    --clock-rate N      timers in which podd only waits (probe periods, back-off, "
+	"leases)\n"
+	"                        run N times as fast (1)\n"
+	"    --node-name NAME    the node's name (the host's)\n"
+	"    --pod-cidr CIDR     pods get their addresses from it (" DEFAULT_POD_CIDR ")\n"
+	"    --host-network      the node is in the host's network namespace\n"
+	"    --cleanup           stop every pod of the root, remove every trace of it, exit\n"
+	"    --log-level LEVEL   error, warn, info or debug (warn)\n"
+	"    --version           print the version\n"
+	"    --help              print this\n\n"
+	"FILES\n"
+	"    ROOT/podd.sock  the API        ROOT/podd.pid  the pid while podd runs\n"
+	"    ROOT/store.db   the objects    ROOT/pki       certificates and the token\n\n"
+	"EXIT STATUS\n"
+	"    0 when ended by a signal or after --cleanup, 1 on a fault, 64 on a wrong command "
+	"line.\n";
+
+enum option_id {
+	OPT_ROOT = 256,
+	OPT_RATE,
+	OPT_LISTEN,
+	OPT_NODE_NAME,
+	OPT_POD_CIDR,
+	OPT_HOST_NETWORK,
+	OPT_CLEANUP,
+	OPT_LOG_LEVEL,
+	OPT_VERSION,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "clock-rate", required_argument, NULL, OPT_RATE },
+	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "node-name", required_argument, NULL, OPT_NODE_NAME },
+	{ "pod-cidr", required_argument, NULL, OPT_POD_CIDR },
+	{ "host-network", no_argument, NULL, OPT_HOST_NETWORK },
+	{ "cleanup", no_argument, NULL, OPT_CLEANUP },
+	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void set_string(char **to, const char *value)
+{
+	free(*to);
+	*to = xstrdup(value);
+}
+
+static int set_rate(struct podd_options *o, const char *text, struct error *err)
+{
+	char *end;
+
+	o->clock_rate = strtod(text, &end);
+	if (end == text || *end || !(o->clock_rate >= 0.001 && o->clock_rate <= 1000))
+		return error_set(err, ERR_BAD_REQUEST, NULL,
+				 "--clock-rate %s: a number from 0.001 to 1000 is wanted", text);
+	return 0;
+}
+
+static int add_listen(struct podd_options *o, const char *text, struct error *err)
+{
+	if (!str_starts(text, "unix:/") && !str_starts(text, "tcp:127."))
+		return error_set(err, ERR_BAD_REQUEST, NULL,
+				 "--listen %s: unix:/PATH or tcp:127.0.0.1:PORT is wanted", text);
+	strv_add(&o->listen, text);
+	return 0;
+}
+
+static int set_log_level(const char *text, struct error *err)
+{
+	enum log_level level;
+
+	if (log_level_parse(text, &level) < 0)
+		return error_set(err, ERR_BAD_REQUEST, NULL,
+				 "--log-level %s: error, warn, info or debug is wanted", text);
+	log_set_level(level);
+	return 0;
+}
+
+static int set_option(struct podd_options *o, int id, const char *arg, struct error *err)
+{
+	switch (id) {
+	case OPT_ROOT:
+		set_string(&o->root, arg);
+		return 0;
+	case OPT_RATE:
+		return set_rate(o, arg, err);
+	case OPT_LISTEN:
+		return add_listen(o, arg, err);
+	case OPT_NODE_NAME:
+		set_string(&o->node_name, arg);
+		return 0;
+	case OPT_POD_CIDR:
+		set_string(&o->pod_cidr, arg);
+		return 0;
+	case OPT_HOST_NETWORK:
+		o->host_network = true;
+		return 0;
+	case OPT_CLEANUP:
+		o->cleanup = true;
+		return 0;
+	case OPT_LOG_LEVEL:
+		return set_log_level(arg, err);
+	case OPT_VERSION:
+		printf("podd %s\n", PODD_VERSION);
+		return PODD_DONE;
+	case OPT_HELP:
+		fputs(help_text, stdout);
+		return PODD_DONE;
+	}
+	return error_set(err, ERR_BAD_REQUEST, NULL, "unknown option, or a value is missing");
+}
+
+/* The host's name as a node's: lower case, nothing but letters, digits, '-' and '.'. */
+static char *host_as_node_name(void)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	gethostname(name, sizeof(name) - 1);
+	for (char *c = name; *c; c++)
+		*c = (char)(isalnum((unsigned char)*c) || *c == '.' ? tolower((unsigned char)*c) :
+								      '-');
+	return xstrdup(isalnum((unsigned char)name[0]) ? name : "node");
+}
+
+/* Other processes get the path, so it must not depend on our working directory. */
+static int make_absolute(char **path, struct error *err)
+{
+	_cleanup_free_ char *cwd = NULL;
+	char *joined;
+
+	if (**path == '/')
+		return 0;
+	cwd = getcwd(NULL, 0);
+	if (!cwd)
+		return error_set(err, ERR_SYSTEM, NULL, "--root %s: no working directory", *path);
+	joined = str_printf("%s/%s", cwd, *path);
+	free(*path);
+	*path = joined;
+	return 0;
+}
+
+int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct error *err)
+{
+	int id, r = 0;
+
+	*ret = (struct podd_options){ .root = xstrdup(DEFAULT_ROOT), .clock_rate = 1 };
+	ret->pod_cidr = xstrdup(DEFAULT_POD_CIDR);
+	opterr = 0;
+	optind = 1;
+	while (r == 0 && (id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		r = set_option(ret, id, optarg, err);
+		if (id == '?' || id == ':')
+			error_wrap(err, "%s", argv[optind - 1]);
+	}
+	if (r)
+		return r;
+	if (optind < argc)
+		return error_set(err, ERR_BAD_REQUEST, NULL, "%s: no arguments are expected",
+				 argv[optind]);
+	if (!ret->node_name)
+		ret->node_name = host_as_node_name();
+	r = make_absolute(&ret->root, err);
+	if (r == 0 && !ret->listen)
+		strv_addf(&ret->listen, "unix:%s/podd.sock", ret->root);
+	return r;
+}
+
+void podd_options_deinit(struct podd_options *o)
+{
+	free(o->root);
+	free(o->node_name);
+	free(o->pod_cidr);
+	strv_free(o->listen);
+	*o = (struct podd_options){ 0 };
+}

@@ -1,0 +1,24 @@
+/*
+ * podd_options: podd's command line.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+#define PODD_VERSION "0.1.0"
+
+enum { PODD_DONE = 1 }; /* --help or --version: printed, nothing left to do */
+
+struct podd_options {
+	char *root;
+	double clock_rate;
+	char **listen; /* "unix:PATH", "tcp:127.0.0.1:PORT" */
+	char *node_name, *pod_cidr;
+	bool cleanup, host_network;
+};
+
+/* ERR_BAD_REQUEST with a sentence for the user. *ret is filled also then; deinit it. */
+int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct error *err);
+void podd_options_deinit(struct podd_options *o);
