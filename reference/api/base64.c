@@ -29,8 +29,8 @@ char *base64_encode(const void *data, size_t len)
 
 static int illegal(size_t at, struct error *err)
 {
-	return error_set(err, ERR_BAD_REQUEST, "BadRequest", "illegal base64 data at input byte %zu",
-			 at);
+	return error_set(err, ERR_BAD_REQUEST, "BadRequest",
+			 "illegal base64 data at input byte %zu", at);
 }
 
 /* How many of the last four characters are padding; 3: wrong. */
@@ -50,7 +50,8 @@ int base64_decode(const char *text, char **ret_data, size_t *ret_len, struct err
 	if (len % 4 != 0)
 		return illegal(len, err);
 	for (size_t i = 0; i < len; i++) {
-		const char *at = i < len - pad && text[i] != '\0' ? strchr(alphabet, text[i]) : NULL;
+		const char *at = i < len - pad && text[i] != '\0' ? strchr(alphabet, text[i]) :
+								    NULL;
 
 		if (at == NULL && i < len - pad)
 			return illegal(i, err);

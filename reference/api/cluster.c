@@ -18,11 +18,8 @@ static SCHEMA(schema_namespace_spec, "NamespaceSpec", STRS("finalizers"));
 static SCHEMA(schema_namespace_status, "NamespaceStatus",
 	      STR("phase", ONE_OF("Active", "Terminating")),
 	      LIST("conditions", schema_condition, .merge_key = "type"));
-static SCHEMA(schema_namespace, "Namespace",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
-	      OBJ("spec", schema_namespace_spec),
-	      OBJ("status", schema_namespace_status));
+static SCHEMA(schema_namespace, "Namespace", TYPE_META, OBJ("metadata", schema_object_meta),
+	      OBJ("spec", schema_namespace_spec), OBJ("status", schema_namespace_status));
 
 static void namespace_defaults(json_t *obj)
 {
@@ -71,42 +68,25 @@ static SCHEMA(schema_taint, "Taint",
 		  ONE_OF("NoSchedule", "PreferNoSchedule", "NoExecute")),
 	      TIME("timeAdded"));
 
-static SCHEMA(schema_node_spec, "NodeSpec",
-	      STR("podCIDR"),
-	      STRS("podCIDRs", .flags = FIELD_SET),
-	      STR("providerID"),
-	      BOOL("unschedulable"),
-	      LIST("taints", schema_taint),
-	      ANY("configSource"),
-	      STR("externalID"));
+static SCHEMA(schema_node_spec, "NodeSpec", STR("podCIDR"), STRS("podCIDRs", .flags = FIELD_SET),
+	      STR("providerID"), BOOL("unschedulable"), LIST("taints", schema_taint),
+	      ANY("configSource"), STR("externalID"));
 
-static SCHEMA(schema_node_address, "NodeAddress",
-	      STR("type", .flags = FIELD_PTR),
+static SCHEMA(schema_node_address, "NodeAddress", STR("type", .flags = FIELD_PTR),
 	      STR("address", .flags = FIELD_PTR));
 
 static SCHEMA(schema_node_image, "ContainerImage", STRS("names"), INT64("sizeBytes"));
 
-static SCHEMA(schema_node_status, "NodeStatus",
-	      QUANTITY_MAP("capacity"),
-	      QUANTITY_MAP("allocatable"),
-	      STR("phase"),
+static SCHEMA(schema_node_status, "NodeStatus", QUANTITY_MAP("capacity"),
+	      QUANTITY_MAP("allocatable"), STR("phase"),
 	      LIST("conditions", schema_condition, .merge_key = "type"),
-	      LIST("addresses", schema_node_address, .merge_key = "type"),
-	      ANY("daemonEndpoints"),
-	      ANY("nodeInfo"),
-	      LIST("images", schema_node_image),
-	      STRS("volumesInUse"),
-	      ANY("volumesAttached"),
-	      ANY("config"),
-	      ANY("runtimeHandlers"),
-	      ANY("features"),
+	      LIST("addresses", schema_node_address, .merge_key = "type"), ANY("daemonEndpoints"),
+	      ANY("nodeInfo"), LIST("images", schema_node_image), STRS("volumesInUse"),
+	      ANY("volumesAttached"), ANY("config"), ANY("runtimeHandlers"), ANY("features"),
 	      ANY("declaredFeatures"));
 
-static SCHEMA(schema_node, "Node",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
-	      OBJ("spec", schema_node_spec, .dflt = "{}"),
-	      OBJ("status", schema_node_status));
+static SCHEMA(schema_node, "Node", TYPE_META, OBJ("metadata", schema_object_meta),
+	      OBJ("spec", schema_node_spec, .dflt = "{}"), OBJ("status", schema_node_status));
 
 static json_t *cell_node_status(const json_t *obj, int64_t now_ns)
 {
@@ -128,8 +108,7 @@ static json_t *cell_node_roles(const json_t *obj, int64_t now_ns)
 	json_t *value;
 
 	(void)now_ns;
-	json_object_foreach(meta_labels(obj), key, value)
-	{
+	json_object_foreach (meta_labels(obj), key, value) {
 		if (strncmp(key, prefix, sizeof prefix - 1) == 0)
 			strbuf_addf(&b, "%s%s", b.len == 0 ? "" : ",", key + sizeof prefix - 1);
 	}
@@ -144,8 +123,7 @@ static json_t *cell_node_version(const json_t *obj, int64_t now_ns)
 
 static json_t *cell_node_ip(const json_t *obj, int64_t now_ns)
 {
-	const json_t *address =
-		json_find(json_arr(obj, "status.addresses"), "type", "InternalIP");
+	const json_t *address = json_find(json_arr(obj, "status.addresses"), "type", "InternalIP");
 
 	(void)now_ns;
 	return column_text(json_str(address, "address"));
@@ -174,18 +152,13 @@ const struct kind kind_node = {
 
 /* ---- Lease ---- */
 
-static SCHEMA(schema_lease_spec, "LeaseSpec",
-	      STR("holderIdentity", .flags = FIELD_PTR),
+static SCHEMA(schema_lease_spec, "LeaseSpec", STR("holderIdentity", .flags = FIELD_PTR),
 	      INT32("leaseDurationSeconds", .flags = FIELD_PTR | FIELD_RANGE, AT_LEAST(1)),
-	      TIME("acquireTime"),
-	      TIME("renewTime"),
+	      TIME("acquireTime"), TIME("renewTime"),
 	      INT32("leaseTransitions", .flags = FIELD_PTR | FIELD_RANGE, AT_LEAST(0)),
-	      STR("strategy", .flags = FIELD_PTR),
-	      STR("preferredHolder", .flags = FIELD_PTR));
+	      STR("strategy", .flags = FIELD_PTR), STR("preferredHolder", .flags = FIELD_PTR));
 
-static SCHEMA(schema_lease, "Lease",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
+static SCHEMA(schema_lease, "Lease", TYPE_META, OBJ("metadata", schema_object_meta),
 	      OBJ("spec", schema_lease_spec, .dflt = "{}"));
 
 static json_t *cell_holder(const json_t *obj, int64_t now_ns)

@@ -32,8 +32,8 @@ static json_t *warning_new(const char *what, const char *path)
 }
 
 /* Parses JSON; a duplicate key goes to `warnings` (the last value wins) unless strict. */
-static int parse_json(const char *data, size_t len, enum scheme_strictness strict,
-		      json_t *warnings, json_t **ret, struct error *err)
+static int parse_json(const char *data, size_t len, enum scheme_strictness strict, json_t *warnings,
+		      json_t **ret, struct error *err)
 {
 	_cleanup_error_ struct error why = ERROR_INIT;
 	int r = json_parse(data, len, ret, &why);
@@ -65,8 +65,9 @@ static int strict_error(const json_t *unknown, struct error *err)
 	json_t *path;
 	size_t i;
 
-	json_array_foreach((json_t *)unknown, i, path) strbuf_addf(
-		&text, "%sunknown field \"%s\"", i == 0 ? "" : ", ", json_string_value(path));
+	json_array_foreach ((json_t *)unknown, i, path)
+		strbuf_addf(&text, "%sunknown field \"%s\"", i == 0 ? "" : ", ",
+			    json_string_value(path));
 	error_set(err, ERR_BAD_REQUEST, "BadRequest", "strict decoding error: %s",
 		  strbuf_str(&text));
 	error_field(err, "%s", json_string_value(json_array_get(unknown, 0)));
@@ -90,8 +91,9 @@ static int check_object(const struct kind *k, json_t *obj, enum scheme_strictnes
 		return r;
 	}
 	if (strict == SCHEME_WARN)
-		json_array_foreach(unknown, i, path) json_array_append_new(
-			warnings, warning_new("unknown", json_string_value(path)));
+		json_array_foreach (unknown, i, path)
+			json_array_append_new(warnings,
+					      warning_new("unknown", json_string_value(path)));
 	schema_prune(k->schema, obj);
 	return 0;
 }
@@ -249,8 +251,7 @@ int scheme_decode_all(const char *data, size_t len, const char *filename, json_t
 
 	if (r < 0)
 		return r;
-	json_array_foreach(docs, i, doc)
-	{
+	json_array_foreach (docs, i, doc) {
 		r = add_document(doc, NULL, out, err);
 		if (r < 0) {
 			error_wrap(err, "%s: document %zu", filename != NULL ? filename : "input",

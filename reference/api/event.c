@@ -18,20 +18,11 @@ static SCHEMA(schema_event_source, "EventSource", STR("component"), STR("host"))
 
 static SCHEMA(schema_event_series, "EventSeries", INT32("count"), TIME("lastObservedTime"));
 
-static SCHEMA(schema_event, "Event",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
+static SCHEMA(schema_event, "Event", TYPE_META, OBJ("metadata", schema_object_meta),
 	      OBJ("involvedObject", schema_object_reference, .flags = FIELD_REQUIRED),
-	      STR("reason"),
-	      STR("message"),
-	      OBJ("source", schema_event_source, .dflt = "{}"),
-	      TIME("firstTimestamp"),
-	      TIME("lastTimestamp"),
-	      INT32("count"),
-	      STR("type"),
-	      TIME("eventTime"),
-	      OBJ("series", schema_event_series),
-	      STR("action"),
+	      STR("reason"), STR("message"), OBJ("source", schema_event_source, .dflt = "{}"),
+	      TIME("firstTimestamp"), TIME("lastTimestamp"), INT32("count"), STR("type"),
+	      TIME("eventTime"), OBJ("series", schema_event_series), STR("action"),
 	      OBJ("related", schema_object_reference),
 	      STR("reportingComponent", .flags = FIELD_PTR, .dflt = ""),
 	      STR("reportingInstance", .flags = FIELD_PTR, .dflt = ""));
@@ -128,11 +119,13 @@ const struct kind kind_event = {
 
 static json_t *reference_new(const json_t *obj, const char *field_path)
 {
-	const char *from[] = { meta_kind(obj), meta_namespace(obj), meta_name(obj), meta_uid(obj),
-			       meta_api_version(obj), json_str(obj, "metadata.resourceVersion"),
-			       field_path };
-	static const char *const to[] = { "kind", "namespace", "name", "uid", "apiVersion",
-					  "resourceVersion", "fieldPath" };
+	const char *from[] = {
+		meta_kind(obj), meta_namespace(obj),   meta_name(obj),
+		meta_uid(obj),	meta_api_version(obj), json_str(obj, "metadata.resourceVersion"),
+		field_path
+	};
+	static const char *const to[] = { "kind",	"namespace",	   "name",     "uid",
+					  "apiVersion", "resourceVersion", "fieldPath" };
 	json_t *ref = json_object();
 
 	for (size_t i = 0; i < ARRAY_SIZE(to); i++)
@@ -141,8 +134,9 @@ static json_t *reference_new(const json_t *obj, const char *field_path)
 	return ref;
 }
 
-json_t *event_object_new(const json_t *obj, const char *field_path, const char *type, const char *reason,
-		  const char *message, const char *component, const char *host, const char *now)
+json_t *event_object_new(const json_t *obj, const char *field_path, const char *type,
+			 const char *reason, const char *message, const char *component,
+			 const char *host, const char *now)
 {
 	const char *name = meta_name(obj) != NULL ? meta_name(obj) : "unknown";
 	const char *ns = meta_namespace(obj) != NULL ? meta_namespace(obj) : "default";

@@ -21,8 +21,7 @@ void meta_validate_labels(const json_t *labels, const struct fpath *path, struct
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)labels, key, value)
-	{
+	json_object_foreach ((json_t *)labels, key, value) {
 		violate_name(v, path, NAME_QUALIFIED, key);
 		violate_name(v, path, NAME_LABEL_VALUE, json_string_value(value));
 	}
@@ -45,8 +44,7 @@ void meta_validate_annotations(const json_t *annotations, const struct fpath *pa
 	json_t *value;
 	size_t total = 0;
 
-	json_object_foreach((json_t *)annotations, key, value)
-	{
+	json_object_foreach ((json_t *)annotations, key, value) {
 		_cleanup_free_ char *folded = lower(key);
 
 		violate_name(v, path, NAME_QUALIFIED, folded);
@@ -72,12 +70,10 @@ static void validate_requirement(const json_t *req, const struct fpath *path, st
 					  "may not be specified when `operator` is 'Exists' or "
 					  "'DoesNotExist'");
 	} else if (*op != '\0') {
-		violate_invalid_str(v, FPATH(path, "operator"), op,
-				    "not a valid selector operator");
+		violate_invalid_str(v, FPATH(path, "operator"), op, "not a valid selector operator");
 	}
-	json_each(req, "values", i, value)
-		violate_name(v, FPATH_INDEX(FPATH(path, "values"), i), NAME_LABEL_VALUE,
-			     json_string_value(value));
+	json_each(req, "values", i, value) violate_name(v, FPATH_INDEX(FPATH(path, "values"), i),
+							NAME_LABEL_VALUE, json_string_value(value));
 }
 
 void meta_validate_selector(const json_t *selector, const struct fpath *path, struct violations *v)

@@ -11,14 +11,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define QUALIFIED_TEXT                                                                             \
-	"must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "    \
-	"an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "   \
+#define QUALIFIED_TEXT                                                                            \
+	"must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "  \
+	"an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for " \
 	"validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-#define SUBDOMAIN_TEXT                                                                             \
-	"a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or " \
-	"'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex "    \
-	"used for validation is "                                                                    \
+#define SUBDOMAIN_TEXT                                                                            \
+	"a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' " \
+	"or "                                                                                     \
+	"'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex "  \
+	"used for validation is "                                                                 \
 	"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 
 static const char label_text[] =
@@ -194,8 +195,7 @@ static void check_port(struct problems *p, const char *s)
 	say(p, !good, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
 	say(p, !letter, "must contain at least one letter (a-z)");
 	say(p, strstr(s, "--") != NULL, "must not contain consecutive hyphens");
-	say(p, len > 0 && (s[0] == '-' || s[len - 1] == '-'),
-	    "must not begin or end with a hyphen");
+	say(p, len > 0 && (s[0] == '-' || s[len - 1] == '-'), "must not begin or end with a hyphen");
 }
 
 static void check_any(struct problems *p, const char *s)

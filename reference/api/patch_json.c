@@ -187,8 +187,8 @@ static int apply(json_t **doc, const json_t *item, struct error *err)
 		return replace_at(doc, path, json_dup(value)) ?
 			       0 :
 			       refuse(err, op, path, "missing path");
-	return error_set(err, ERR_BAD_REQUEST, "BadRequest", "unexpected JSON patch operation \"%s\"",
-			 op);
+	return error_set(err, ERR_BAD_REQUEST, "BadRequest",
+			 "unexpected JSON patch operation \"%s\"", op);
 }
 
 int patch_json(const json_t *target, const json_t *ops, json_t **ret, struct error *err)
@@ -200,8 +200,7 @@ int patch_json(const json_t *target, const json_t *ops, json_t **ret, struct err
 	if (!json_is_array(ops))
 		return error_set(err, ERR_BAD_REQUEST, "BadRequest",
 				 "a JSON patch must be an array of operations");
-	json_array_foreach((json_t *)ops, i, item)
-	{
+	json_array_foreach ((json_t *)ops, i, item) {
 		int r = apply(&doc, item, err);
 
 		if (r < 0)

@@ -7,16 +7,19 @@
 #include "api/pod_rules.h"
 #include "api/pod_tables.h"
 
-static SCHEMA(schema_pod, "Pod",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
-	      OBJ("spec", schema_pod_spec, .dflt = "{}"),
-	      OBJ("status", schema_pod_status));
+static SCHEMA(schema_pod, "Pod", TYPE_META, OBJ("metadata", schema_object_meta),
+	      OBJ("spec", schema_pod_spec, .dflt = "{}"), OBJ("status", schema_pod_status));
 
 static const char *const pod_fields[] = {
-	"spec.nodeName",	   "spec.restartPolicy", "spec.schedulerName",
-	"spec.serviceAccountName", "spec.hostNetwork",	 "status.phase",
-	"status.podIP",		   "status.podIPs",	 "status.nominatedNodeName",
+	"spec.nodeName",
+	"spec.restartPolicy",
+	"spec.schedulerName",
+	"spec.serviceAccountName",
+	"spec.hostNetwork",
+	"status.phase",
+	"status.podIP",
+	"status.podIPs",
+	"status.nominatedNodeName",
 	NULL,
 };
 

@@ -13,7 +13,13 @@ enum pod_container_kind { POD_CONTAINER_APP, POD_CONTAINER_INIT, POD_CONTAINER_S
 enum pod_restart_policy { POD_RESTART_ALWAYS, POD_RESTART_ON_FAILURE, POD_RESTART_NEVER };
 enum pod_pull_policy { POD_PULL_ALWAYS, POD_PULL_IF_NOT_PRESENT, POD_PULL_NEVER };
 
-enum pod_handler_type { HANDLER_EXEC, HANDLER_HTTP_GET, HANDLER_TCP_SOCKET, HANDLER_GRPC, HANDLER_SLEEP };
+enum pod_handler_type {
+	HANDLER_EXEC,
+	HANDLER_HTTP_GET,
+	HANDLER_TCP_SOCKET,
+	HANDLER_GRPC,
+	HANDLER_SLEEP
+};
 
 struct pod_http_header {
 	const char *name, *value;
@@ -105,6 +111,7 @@ struct pod_container {
 	const char *stop_signal; /* "SIGUSR1" or NULL */
 	struct pod_resources resources;
 	struct pod_container_security security;
-	const char *termination_path, *termination_policy; /* policy: "File" | "FallbackToLogsOnError" */
+	const char *termination_path,
+		*termination_policy; /* policy: "File" | "FallbackToLogsOnError" */
 	bool stdin_open, stdin_once, tty;
 };

@@ -66,10 +66,8 @@ void pod_spec_default(json_t *spec)
 	if (!json_is_object(spec))
 		return;
 	for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
-		json_each(spec, lists[l], i, item)
-			container_default(item);
-	json_each(spec, "volumes", i, item)
-		volume_default(item);
+		json_each(spec, lists[l], i, item) container_default(item);
+	json_each(spec, "volumes", i, item) volume_default(item);
 	if (json_int(spec, "terminationGracePeriodSeconds", 0) < 0)
 		json_set_int(spec, "terminationGracePeriodSeconds", 1);
 	if (json_str(spec, "serviceAccountName") == NULL)
@@ -90,8 +88,7 @@ static void requests_from_limits(json_t *c)
 	json_t *limits = json_obj(c, "resources.limits"), *value;
 	const char *key;
 
-	json_object_foreach(limits, key, value)
-	{
+	json_object_foreach (limits, key, value) {
 		json_t *requests = json_make_obj(c, "resources.requests");
 
 		if (json_object_get(requests, key) == NULL)
@@ -158,8 +155,7 @@ static void pod_level_requests(json_t *spec)
 	json_t *limits = json_obj(spec, "resources.limits"), *value;
 	const char *key;
 
-	json_object_foreach(limits, key, value)
-	{
+	json_object_foreach (limits, key, value) {
 		json_t *requests = json_make_obj(spec, "resources.requests");
 		json_t *sum;
 

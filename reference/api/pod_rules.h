@@ -46,8 +46,8 @@ void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct v
 void pod_rules_dns(const json_t *spec, const struct fpath *path, struct violations *v);
 
 /* A fieldRef: its path must convert and be one of `allowed` (NULL-terminated, sorted). */
-void pod_rules_field_ref(const json_t *ref, const char *const *allowed,
-			 const struct fpath *path, struct violations *v);
+void pod_rules_field_ref(const json_t *ref, const char *const *allowed, const struct fpath *path,
+			 struct violations *v);
 void pod_rules_resource_ref(const json_t *ref, bool in_volume, const struct fpath *path,
 			    struct violations *v);
 /* A path inside a volume: relative, without "..". */

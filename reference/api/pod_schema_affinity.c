@@ -24,12 +24,9 @@ static SCHEMA(schema_node_affinity, "NodeAffinity",
 	      OBJ("requiredDuringSchedulingIgnoredDuringExecution", schema_node_selector),
 	      LIST("preferredDuringSchedulingIgnoredDuringExecution", schema_preferred_node));
 
-static SCHEMA(schema_pod_term, "PodAffinityTerm",
-	      OBJ("labelSelector", schema_label_selector),
-	      STRS("namespaces"),
-	      STR("topologyKey", .flags = FIELD_REQUIRED),
-	      OBJ("namespaceSelector", schema_label_selector),
-	      STRS("matchLabelKeys"),
+static SCHEMA(schema_pod_term, "PodAffinityTerm", OBJ("labelSelector", schema_label_selector),
+	      STRS("namespaces"), STR("topologyKey", .flags = FIELD_REQUIRED),
+	      OBJ("namespaceSelector", schema_label_selector), STRS("matchLabelKeys"),
 	      STRS("mismatchLabelKeys"));
 
 static SCHEMA(schema_weighted_pod_term, "WeightedPodAffinityTerm",
@@ -40,7 +37,5 @@ static SCHEMA(schema_pod_affinity, "PodAffinity",
 	      LIST("requiredDuringSchedulingIgnoredDuringExecution", schema_pod_term),
 	      LIST("preferredDuringSchedulingIgnoredDuringExecution", schema_weighted_pod_term));
 
-SCHEMA(schema_affinity, "Affinity",
-       OBJ("nodeAffinity", schema_node_affinity),
-       OBJ("podAffinity", schema_pod_affinity),
-       OBJ("podAntiAffinity", schema_pod_affinity));
+SCHEMA(schema_affinity, "Affinity", OBJ("nodeAffinity", schema_node_affinity),
+       OBJ("podAffinity", schema_pod_affinity), OBJ("podAntiAffinity", schema_pod_affinity));

@@ -124,7 +124,8 @@ static char *app_word(const json_t *pod, bool *ret_running)
 		const json_t *terminated = json_obj(s, "state.terminated");
 
 		if (*waiting == '\0' && terminated == NULL) {
-			*ret_running |= json_bool(s, "ready", false) && json_has(s, "state.running");
+			*ret_running |= json_bool(s, "ready", false) &&
+					json_has(s, "state.running");
 			continue;
 		}
 		free(word);

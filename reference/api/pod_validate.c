@@ -54,9 +54,9 @@ static void validate_host_ports(const json_t *c, char ***seen, const struct fpat
 	{
 		const struct fpath item = { .up = &ports, .index = i };
 		long long number = (long long)json_int(port, "hostPort", 0);
-		_cleanup_free_ char *key =
-			str_printf("%s/%s/%lld", json_str_or(port, "protocol", "TCP"),
-				   json_str_or(port, "hostIP", ""), number);
+		_cleanup_free_ char *key = str_printf("%s/%s/%lld",
+						      json_str_or(port, "protocol", "TCP"),
+						      json_str_or(port, "hostIP", ""), number);
 
 		if (number == 0)
 			continue;
@@ -73,8 +73,7 @@ static void validate_between(const json_t *spec, const struct fpath *path, struc
 	json_t *c;
 	size_t i;
 
-	json_each(spec, "containers", i, c)
-		validate_host_ports(c, &seen, FPATH_INDEX(&at, i), v);
+	json_each(spec, "containers", i, c) validate_host_ports(c, &seen, FPATH_INDEX(&at, i), v);
 }
 
 static void validate_namespaces(const json_t *spec, const struct fpath *path, struct violations *v)
@@ -184,7 +183,8 @@ static void validate_deletion_cost(const json_t *pod, struct violations *v)
 	static const char key[] = "controller.kubernetes.io/pod-deletion-cost";
 	const struct fpath meta = { .name = "metadata" };
 	const struct fpath at = { .up = &meta, .name = "annotations" };
-	const char *text = json_string_value(json_object_get(json_obj(pod, "metadata.annotations"), key));
+	const char *text =
+		json_string_value(json_object_get(json_obj(pod, "metadata.annotations"), key));
 	int64_t n;
 
 	if (text != NULL && str_to_int64(text, INT32_MIN, INT32_MAX, &n) < 0)

@@ -38,8 +38,9 @@ void pod_rules_ports(const struct pod_facts *f, const json_t *c, const struct fp
 		if (own == 0)
 			violate_required(v, FPATH(&item, "containerPort"), NULL);
 		if (f->host_network && host != own && (host != 0 || !f->is_template))
-			violate_invalid_int(v, FPATH(&item, "hostPort"), host,
-					    "must match `containerPort` when `hostNetwork` is true");
+			violate_invalid_int(
+				v, FPATH(&item, "hostPort"), host,
+				"must match `containerPort` when `hostNetwork` is true");
 		if (name == NULL)
 			continue;
 		if (strv_contains(names, name))
@@ -72,7 +73,8 @@ static void rules_propagation(const json_t *c, const json_t *m, const struct fpa
 	const char *propagation = json_str_or(m, "mountPropagation", "None");
 	const char *recursive = json_str_or(m, "recursiveReadOnly", "Disabled");
 
-	if (streq(propagation, "Bidirectional") && !json_bool(c, "securityContext.privileged", false))
+	if (streq(propagation, "Bidirectional") &&
+	    !json_bool(c, "securityContext.privileged", false))
 		violate_forbidden(v, FPATH(item, "mountPropagation"),
 				  "Bidirectional mount propagation is available only to privileged "
 				  "containers");
@@ -150,8 +152,9 @@ static void rules_resize(const struct pod_facts *f, const json_t *c, const struc
 		const char *word = json_str_or(policy, "restartPolicy", "");
 
 		if (never && streq(word, "RestartContainer"))
-			violate_invalid_str(v, FPATH(&item, "restartPolicy"), word,
-					    "must be 'NotRequired' when `restartPolicy` is 'Never'");
+			violate_invalid_str(
+				v, FPATH(&item, "restartPolicy"), word,
+				"must be 'NotRequired' when `restartPolicy` is 'Never'");
 	}
 }
 
@@ -178,8 +181,13 @@ static void rules_init(const json_t *c, const struct fpath *path, struct violati
 
 static void rules_ephemeral(const json_t *c, const struct fpath *path, struct violations *v)
 {
-	static const char *const fields[] = { "ports", "livenessProbe", "readinessProbe",
-					      "startupProbe", "lifecycle", "resizePolicy", NULL };
+	static const char *const fields[] = { "ports",
+					      "livenessProbe",
+					      "readinessProbe",
+					      "startupProbe",
+					      "lifecycle",
+					      "resizePolicy",
+					      NULL };
 
 	forbid_all(c, fields, "cannot be set for an Ephemeral Container", path, v);
 	if (json_object_size(json_obj(c, "resources")) > 0)

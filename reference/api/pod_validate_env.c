@@ -15,10 +15,14 @@
 static bool is_field_path(const char *path)
 {
 	static const char *const paths[] = {
-		"metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace",
-		"metadata.uid", "spec.nodeName", "spec.restartPolicy", "spec.serviceAccountName",
-		"spec.schedulerName", "spec.hostNetwork", "status.phase", "status.hostIP",
-		"status.hostIPs", "status.podIP", "status.podIPs", "status.nominatedNodeName",
+		"metadata.annotations", "metadata.labels",
+		"metadata.name",	"metadata.namespace",
+		"metadata.uid",		"spec.nodeName",
+		"spec.restartPolicy",	"spec.serviceAccountName",
+		"spec.schedulerName",	"spec.hostNetwork",
+		"status.phase",		"status.hostIP",
+		"status.hostIPs",	"status.podIP",
+		"status.podIPs",	"status.nominatedNodeName",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
@@ -39,8 +43,8 @@ static char *subscript_of(const char *path)
 	return xstrndup(rest, strlen(rest) - 2);
 }
 
-void pod_rules_field_ref(const json_t *ref, const char *const *allowed,
-			 const struct fpath *path, struct violations *v)
+void pod_rules_field_ref(const json_t *ref, const char *const *allowed, const struct fpath *path,
+			 struct violations *v)
 {
 	const struct fpath at = { .up = path, .name = "fieldPath" };
 	const char *text = json_str_or(ref, "fieldPath", "");
@@ -71,8 +75,8 @@ void pod_rules_field_ref(const json_t *ref, const char *const *allowed,
 
 static bool divisor_fits(const char *resource, const char *divisor)
 {
-	static const char *const whole[] = { "0",  "1",	 "1k",	"1M",  "1G",  "1T",  "1P", "1E",
-					     "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei" };
+	static const char *const whole[] = { "0",  "1",	  "1k",	 "1M",	"1G",  "1T",  "1P",
+					     "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei" };
 
 	if (str_ends(resource, ".cpu"))
 		return streq(divisor, "0") || streq(divisor, "1") || streq(divisor, "1m");
@@ -85,9 +89,13 @@ static bool divisor_fits(const char *resource, const char *divisor)
 void pod_rules_resource_ref(const json_t *ref, bool in_volume, const struct fpath *path,
 			    struct violations *v)
 {
-	static const char *const names[] = { "limits.cpu", "limits.ephemeral-storage",
-					     "limits.memory", "requests.cpu",
-					     "requests.ephemeral-storage", "requests.memory", NULL };
+	static const char *const names[] = { "limits.cpu",
+					     "limits.ephemeral-storage",
+					     "limits.memory",
+					     "requests.cpu",
+					     "requests.ephemeral-storage",
+					     "requests.memory",
+					     NULL };
 	const char *resource = json_str_or(ref, "resource", "");
 	const char *divisor = json_str_or(ref, "divisor", "0");
 	bool known = str_starts(resource, "limits.hugepages-") ||
@@ -112,10 +120,16 @@ void pod_rules_resource_ref(const json_t *ref, bool in_volume, const struct fpat
 static void rules_source(const char *name, const json_t *source, const struct fpath *path,
 			 struct violations *v)
 {
-	static const char *const fields[] = { "metadata.name", "metadata.namespace", "metadata.uid",
-					      "spec.nodeName", "spec.serviceAccountName",
-					      "status.hostIP", "status.hostIPs", "status.podIP",
-					      "status.podIPs", NULL };
+	static const char *const fields[] = { "metadata.name",
+					      "metadata.namespace",
+					      "metadata.uid",
+					      "spec.nodeName",
+					      "spec.serviceAccountName",
+					      "status.hostIP",
+					      "status.hostIPs",
+					      "status.podIP",
+					      "status.podIPs",
+					      NULL };
 
 	if (streq(name, "fieldRef"))
 		pod_rules_field_ref(source, fields, path, v);
@@ -187,6 +201,5 @@ void pod_rules_env(const json_t *c, const struct fpath *path, struct violations 
 		if (json_obj(item, "valueFrom") != NULL)
 			rules_value_from(item, FPATH_INDEX(&env, i), v);
 	}
-	json_each(c, "envFrom", i, item)
-		rules_env_from(item, FPATH_INDEX(&from, i), v);
+	json_each(c, "envFrom", i, item) rules_env_from(item, FPATH_INDEX(&from, i), v);
 }

@@ -130,12 +130,12 @@ void pod_rules_probes(const struct pod_facts *f, const json_t *c, const struct f
 static bool is_signal(const char *name)
 {
 	static const char *const names[] = {
-		"SIGABRT", "SIGALRM",	"SIGBUS",  "SIGCHLD", "SIGCLD",	  "SIGCONT", "SIGFPE",
-		"SIGHUP",  "SIGILL",	"SIGINT",  "SIGIO",   "SIGIOT",	  "SIGKILL", "SIGPIPE",
-		"SIGPOLL", "SIGPROF",	"SIGPWR",  "SIGQUIT", "SIGSEGV",  "SIGSTKFLT", "SIGSTOP",
-		"SIGSYS",  "SIGTERM",	"SIGTRAP", "SIGTSTP", "SIGTTIN",  "SIGTTOU", "SIGURG",
-		"SIGUSR1", "SIGUSR2",	"SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ", "SIGRTMIN",
-		"SIGRTMAX",
+		"SIGABRT",   "SIGALRM",	  "SIGBUS",  "SIGCHLD", "SIGCLD",   "SIGCONT",
+		"SIGFPE",    "SIGHUP",	  "SIGILL",  "SIGINT",	"SIGIO",    "SIGIOT",
+		"SIGKILL",   "SIGPIPE",	  "SIGPOLL", "SIGPROF", "SIGPWR",   "SIGQUIT",
+		"SIGSEGV",   "SIGSTKFLT", "SIGSTOP", "SIGSYS",	"SIGTERM",  "SIGTRAP",
+		"SIGTSTP",   "SIGTTIN",	  "SIGTTOU", "SIGURG",	"SIGUSR1",  "SIGUSR2",
+		"SIGVTALRM", "SIGWINCH",  "SIGXCPU", "SIGXFSZ", "SIGRTMIN", "SIGRTMAX",
 	};
 	const char *offset = str_after(name, "SIGRTMIN+");
 	int64_t n;

@@ -52,8 +52,7 @@ void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct v
 	size_t i;
 
 	meta_validate_labels(json_obj(spec, "nodeSelector"), FPATH(path, "nodeSelector"), v);
-	json_each(spec, "tolerations", i, t)
-		rules_toleration(t, FPATH_INDEX(&tolerations, i), v);
+	json_each(spec, "tolerations", i, t) rules_toleration(t, FPATH_INDEX(&tolerations, i), v);
 	rules_gates(spec, path, v);
 }
 
@@ -81,9 +80,8 @@ static void rules_aliases(const json_t *spec, const struct fpath *path, struct v
 		const struct fpath names = { .up = &item, .name = "hostnames" };
 
 		rules_ip(json_str_or(alias, "ip", ""), FPATH(&item, "ip"), v);
-		json_each(alias, "hostnames", j, name)
-			violate_name(v, FPATH_INDEX(&names, j), NAME_DNS1123_SUBDOMAIN,
-				     json_string_value(name));
+		json_each(alias, "hostnames", j, name) violate_name(
+			v, FPATH_INDEX(&names, j), NAME_DNS1123_SUBDOMAIN, json_string_value(name));
 	}
 }
 
@@ -96,8 +94,7 @@ static void rules_searches(const json_t *config, const struct fpath *path, struc
 
 	if (json_array_size(list) > 32)
 		violate_invalid(v, &at, list, "must not have more than 32 search paths");
-	json_array_foreach((json_t *)list, i, item)
-	{
+	json_array_foreach ((json_t *)list, i, item) {
 		_cleanup_free_ char *name = xstrdup(json_string_value(item));
 		size_t len = strlen(name);
 
@@ -122,7 +119,7 @@ static void rules_config(const json_t *config, const struct fpath *path, struct 
 
 	if (json_array_size(list) > 3)
 		violate_invalid(v, &servers, list, "must not have more than 3 nameservers");
-	json_array_foreach((json_t *)list, i, item)
+	json_array_foreach ((json_t *)list, i, item)
 		rules_ip(json_string_value(item), FPATH_INDEX(&servers, i), v);
 	rules_searches(config, path, v);
 	json_each(config, "options", i, item)

@@ -56,10 +56,10 @@ static void check_deadline(const json_t *now, const json_t *before, const struct
 	if (old_value == NULL)
 		return;
 	if (new_value == NULL)
-		violate_invalid(v, &at, NULL, "must not update from a positive integer to nil value");
+		violate_invalid(v, &at, NULL,
+				"must not update from a positive integer to nil value");
 	else if (json_integer_value(new_value) > json_integer_value(old_value))
-		violate_invalid(v, &at, new_value,
-				"must be less than or equal to previous value");
+		violate_invalid(v, &at, new_value, "must be less than or equal to previous value");
 }
 
 static bool same_but_seconds(const json_t *a, const json_t *b)
@@ -126,7 +126,7 @@ static bool is_narrowed(const json_t *now, const json_t *before)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)before, key, value)
+	json_object_foreach ((json_t *)before, key, value)
 		if (!json_same(json_object_get(now, key), value))
 			return false;
 	return true;

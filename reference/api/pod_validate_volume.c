@@ -60,8 +60,8 @@ static void rules_items(const json_t *source, const struct fpath *path, struct v
 static void rules_downward_item(const json_t *item, const struct fpath *path, struct violations *v)
 {
 	static const char *const fields[] = { "metadata.annotations", "metadata.labels",
-					      "metadata.name", "metadata.namespace",
-					      "metadata.uid", NULL };
+					      "metadata.name",	      "metadata.namespace",
+					      "metadata.uid",	      NULL };
 	const json_t *field = json_obj(item, "fieldRef");
 	const json_t *resource = json_obj(item, "resourceFieldRef");
 
@@ -84,8 +84,7 @@ static void rules_downward(const json_t *source, const struct fpath *path, struc
 	size_t i;
 
 	rules_items(source, path, v);
-	json_each(source, "items", i, item)
-		rules_downward_item(item, FPATH_INDEX(&at, i), v);
+	json_each(source, "items", i, item) rules_downward_item(item, FPATH_INDEX(&at, i), v);
 }
 
 /* ---- projected ---- */
@@ -126,8 +125,11 @@ static void rules_source_paths(const json_t *source, char ***seen, const struct 
 static void rules_projection(const json_t *projection, char ***seen, const struct fpath *path,
 			     struct violations *v)
 {
-	static const char *const names[] = { "secret", "configMap", "downwardAPI",
-					     "serviceAccountToken", "clusterTrustBundle",
+	static const char *const names[] = { "secret",
+					     "configMap",
+					     "downwardAPI",
+					     "serviceAccountToken",
+					     "clusterTrustBundle",
 					     "podCertificate" };
 	size_t n = 0;
 
@@ -167,9 +169,10 @@ static void rules_projected(const json_t *source, const struct fpath *path, stru
 
 static void rules_host_path(const json_t *source, const struct fpath *path, struct violations *v)
 {
-	static const char *const types[] = { "", "BlockDevice", "CharDevice", "Directory",
-					     "DirectoryOrCreate", "File", "FileOrCreate", "Socket",
-					     NULL };
+	static const char *const types[] = {
+		"",	"BlockDevice",	"CharDevice", "Directory", "DirectoryOrCreate",
+		"File", "FileOrCreate", "Socket",     NULL
+	};
 	const char *type = json_str_or(source, "type", ""), *text = json_str_or(source, "path", "");
 
 	if (has_back_step(text))

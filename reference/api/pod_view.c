@@ -145,8 +145,7 @@ static void read_volumes(struct pod *pod, const json_t *spec)
 
 	pod->n_volumes = json_len(spec, "volumes");
 	pod->volumes = xcalloc(pod->n_volumes + 1, sizeof *pod->volumes);
-	json_each(spec, "volumes", i, volume)
-		pod_view_volume(volume, &pod->volumes[i]);
+	json_each(spec, "volumes", i, volume) pod_view_volume(volume, &pod->volumes[i]);
 }
 
 int pod_view_new(json_t *obj, struct pod **ret_pod, struct error *err)

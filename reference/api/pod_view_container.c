@@ -57,8 +57,10 @@ static void read_handler(enum pod_handler_type type, const json_t *h, struct pod
 bool pod_view_handler(const json_t *holder, struct pod_handler *ret)
 {
 	static const char *const names[] = {
-		[HANDLER_EXEC] = "exec", [HANDLER_HTTP_GET] = "httpGet",
-		[HANDLER_TCP_SOCKET] = "tcpSocket", [HANDLER_GRPC] = "grpc",
+		[HANDLER_EXEC] = "exec",
+		[HANDLER_HTTP_GET] = "httpGet",
+		[HANDLER_TCP_SOCKET] = "tcpSocket",
+		[HANDLER_GRPC] = "grpc",
 		[HANDLER_SLEEP] = "sleep",
 	};
 
@@ -170,12 +172,10 @@ static void read_env(const json_t *c, struct pod_container *ret)
 
 	ret->n_env = json_len(c, "env");
 	ret->env = xcalloc(ret->n_env + 1, sizeof *ret->env);
-	json_each(c, "env", i, item)
-		read_env_var(item, &ret->env[i]);
+	json_each(c, "env", i, item) read_env_var(item, &ret->env[i]);
 	ret->n_env_from = json_len(c, "envFrom");
 	ret->env_from = xcalloc(ret->n_env_from + 1, sizeof *ret->env_from);
-	json_each(c, "envFrom", i, item)
-		read_env_from(item, &ret->env_from[i]);
+	json_each(c, "envFrom", i, item) read_env_from(item, &ret->env_from[i]);
 }
 
 /* ---- ports, mounts, resources ---- */
@@ -279,8 +279,7 @@ static void read_scalars(const json_t *c, struct pod_container *ret)
 	ret->restart_policy = own_restart_policy(json_str(c, "restartPolicy"));
 	ret->command = strv_from_json(json_arr(c, "command"));
 	ret->args = strv_from_json(json_arr(c, "args"));
-	ret->termination_path =
-		json_str_or(c, "terminationMessagePath", "/dev/termination-log");
+	ret->termination_path = json_str_or(c, "terminationMessagePath", "/dev/termination-log");
 	ret->termination_policy = json_str_or(c, "terminationMessagePolicy", "File");
 	ret->stdin_open = json_bool(c, "stdin", false);
 	ret->stdin_once = json_bool(c, "stdinOnce", false);

@@ -26,14 +26,14 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-	{ "", QUANTITY_DECIMAL_SI, 0, 0 },    { "n", QUANTITY_DECIMAL_SI, -9, 0 },
-	{ "u", QUANTITY_DECIMAL_SI, -6, 0 },  { "m", QUANTITY_DECIMAL_SI, -3, 0 },
-	{ "k", QUANTITY_DECIMAL_SI, 3, 0 },   { "M", QUANTITY_DECIMAL_SI, 6, 0 },
-	{ "G", QUANTITY_DECIMAL_SI, 9, 0 },   { "T", QUANTITY_DECIMAL_SI, 12, 0 },
-	{ "P", QUANTITY_DECIMAL_SI, 15, 0 },  { "E", QUANTITY_DECIMAL_SI, 18, 0 },
-	{ "Ki", QUANTITY_BINARY_SI, 0, 10 },  { "Mi", QUANTITY_BINARY_SI, 0, 20 },
-	{ "Gi", QUANTITY_BINARY_SI, 0, 30 },  { "Ti", QUANTITY_BINARY_SI, 0, 40 },
-	{ "Pi", QUANTITY_BINARY_SI, 0, 50 },  { "Ei", QUANTITY_BINARY_SI, 0, 60 },
+	{ "", QUANTITY_DECIMAL_SI, 0, 0 },   { "n", QUANTITY_DECIMAL_SI, -9, 0 },
+	{ "u", QUANTITY_DECIMAL_SI, -6, 0 }, { "m", QUANTITY_DECIMAL_SI, -3, 0 },
+	{ "k", QUANTITY_DECIMAL_SI, 3, 0 },  { "M", QUANTITY_DECIMAL_SI, 6, 0 },
+	{ "G", QUANTITY_DECIMAL_SI, 9, 0 },  { "T", QUANTITY_DECIMAL_SI, 12, 0 },
+	{ "P", QUANTITY_DECIMAL_SI, 15, 0 }, { "E", QUANTITY_DECIMAL_SI, 18, 0 },
+	{ "Ki", QUANTITY_BINARY_SI, 0, 10 }, { "Mi", QUANTITY_BINARY_SI, 0, 20 },
+	{ "Gi", QUANTITY_BINARY_SI, 0, 30 }, { "Ti", QUANTITY_BINARY_SI, 0, 40 },
+	{ "Pi", QUANTITY_BINARY_SI, 0, 50 }, { "Ei", QUANTITY_BINARY_SI, 0, 60 },
 };
 
 struct digits {

@@ -124,8 +124,9 @@ static int finish(const struct kind *k, const json_t *obj, struct error *found, 
 
 		strbuf_addf(&text, "%s%s: %s", i == 0 ? "" : ", ", c->field, c->message);
 	}
-	error_message(found, found->n_causes == 1 ? "%s \"%s\" is invalid: %s" :
-						    "%s \"%s\" is invalid: [%s]",
+	error_message(found,
+		      found->n_causes == 1 ? "%s \"%s\" is invalid: %s" :
+					     "%s \"%s\" is invalid: [%s]",
 		      k->qualified, name != NULL ? name : "", strbuf_str(&text));
 	return error_move(err, found);
 }

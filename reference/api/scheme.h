@@ -17,13 +17,13 @@
 #include "base/error.h"
 
 enum kind_subresource { /* what the kind has beside itself */
-	SUB_STATUS = 1 << 0,
-	SUB_SCALE = 1 << 1,
-	SUB_LOG = 1 << 2,
-	SUB_EXEC = 1 << 3,
-	SUB_BINDING = 1 << 4,
-	SUB_EVICTION = 1 << 5,
-	SUB_FINALIZE = 1 << 6,
+			SUB_STATUS = 1 << 0,
+			SUB_SCALE = 1 << 1,
+			SUB_LOG = 1 << 2,
+			SUB_EXEC = 1 << 3,
+			SUB_BINDING = 1 << 4,
+			SUB_EVICTION = 1 << 5,
+			SUB_FINALIZE = 1 << 6,
 };
 
 struct printer_column {
@@ -54,11 +54,11 @@ struct kind {
 };
 
 /* The names of a kind of a named group, of the core group. */
-#define KIND_NAMES(g, v, k, p, s)                                                                  \
-	.group = g, .version = v, .kind = k, .plural = p, .singular = s, .api_version = g "/" v,   \
+#define KIND_NAMES(g, v, k, p, s)                                                                \
+	.group = g, .version = v, .kind = k, .plural = p, .singular = s, .api_version = g "/" v, \
 	.resource_name = p "." g, .qualified = k "." g
-#define KIND_CORE_NAMES(k, p, s)                                                                   \
-	.group = "", .version = "v1", .kind = k, .plural = p, .singular = s, .api_version = "v1",  \
+#define KIND_CORE_NAMES(k, p, s)                                                                  \
+	.group = "", .version = "v1", .kind = k, .plural = p, .singular = s, .api_version = "v1", \
 	.resource_name = p, .qualified = k
 
 /* ---- lookups; NULL when there is none ---- */

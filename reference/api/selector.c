@@ -67,8 +67,7 @@ static void add_map(struct selector *sel, const json_t *map)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)map, key, value)
-	{
+	json_object_foreach ((json_t *)map, key, value) {
 		struct term *t = selector_add(sel, key, strlen(key), TERM_IN);
 
 		t->single = true;
@@ -106,8 +105,8 @@ static int add_requirement(struct selector *sel, const json_t *req, struct error
 		t->values = strv_from_json(values);
 		return 0;
 	}
-	return error_set(err, ERR_INVALID, "Invalid", "\"%s\" is not a valid label selector operator",
-			 op);
+	return error_set(err, ERR_INVALID, "Invalid",
+			 "\"%s\" is not a valid label selector operator", op);
 }
 
 int selector_from_object(const json_t *label_selector, struct selector **ret, struct error *err)

@@ -35,14 +35,16 @@ struct violations {
 };
 
 /* value: any JSON value or NULL (printed as null); borrowed. */
-void violate_required(struct violations *v, const struct fpath *p, const char *fmt, ...) _printf_(3, 4);
+void violate_required(struct violations *v, const struct fpath *p, const char *fmt, ...)
+	_printf_(3, 4);
 void violate_invalid(struct violations *v, const struct fpath *p, const json_t *value,
 		     const char *fmt, ...) _printf_(4, 5);
 void violate_invalid_str(struct violations *v, const struct fpath *p, const char *value,
 			 const char *fmt, ...) _printf_(4, 5);
 void violate_invalid_int(struct violations *v, const struct fpath *p, int64_t value,
 			 const char *fmt, ...) _printf_(4, 5);
-void violate_forbidden(struct violations *v, const struct fpath *p, const char *fmt, ...) _printf_(3, 4);
+void violate_forbidden(struct violations *v, const struct fpath *p, const char *fmt, ...)
+	_printf_(3, 4);
 void violate_duplicate(struct violations *v, const struct fpath *p, const char *value);
 void violate_not_found(struct violations *v, const struct fpath *p, const char *value);
 void violate_too_long(struct violations *v, const struct fpath *p, size_t max);

@@ -22,41 +22,26 @@ DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 #define COUNT(n) INT32(n, .flags = FIELD_PTR | FIELD_RANGE, .dflt = "0", AT_LEAST(0))
 
-static SCHEMA(schema_status, "ReplicaSetStatus",
-	      COUNT("replicas"),
-	      INT32("fullyLabeledReplicas"),
-	      INT32("readyReplicas"),
-	      INT32("availableReplicas"),
-	      INT32("terminatingReplicas", .flags = FIELD_PTR),
-	      INT64("observedGeneration"),
+static SCHEMA(schema_status, "ReplicaSetStatus", COUNT("replicas"), INT32("fullyLabeledReplicas"),
+	      INT32("readyReplicas"), INT32("availableReplicas"),
+	      INT32("terminatingReplicas", .flags = FIELD_PTR), INT64("observedGeneration"),
 	      LIST("conditions", schema_condition, .merge_key = "type"));
 
 #define REPLICAS INT32("replicas", .flags = FIELD_PTR | FIELD_RANGE, .dflt = "1", AT_LEAST(0))
 #define MIN_READY INT32("minReadySeconds", .flags = FIELD_RANGE, AT_LEAST(0))
 
-static SCHEMA(schema_rs_spec, "ReplicaSetSpec",
-	      REPLICAS,
-	      MIN_READY,
+static SCHEMA(schema_rs_spec, "ReplicaSetSpec", REPLICAS, MIN_READY,
 	      OBJ("selector", schema_label_selector, .flags = FIELD_REQUIRED | FIELD_IMMUTABLE),
 	      OBJ("template", schema_pod_template, .dflt = "{}"));
 
-static SCHEMA(schema_rc_spec, "ReplicationControllerSpec",
-	      REPLICAS,
-	      MIN_READY,
-	      STR_MAP("selector", .flags = FIELD_ATOMIC),
-	      OBJ("template", schema_pod_template));
+static SCHEMA(schema_rc_spec, "ReplicationControllerSpec", REPLICAS, MIN_READY,
+	      STR_MAP("selector", .flags = FIELD_ATOMIC), OBJ("template", schema_pod_template));
 
-static SCHEMA(schema_rs, "ReplicaSet",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
-	      OBJ("spec", schema_rs_spec, .dflt = "{}"),
-	      OBJ("status", schema_status, .dflt = "{}"));
+static SCHEMA(schema_rs, "ReplicaSet", TYPE_META, OBJ("metadata", schema_object_meta),
+	      OBJ("spec", schema_rs_spec, .dflt = "{}"), OBJ("status", schema_status, .dflt = "{}"));
 
-static SCHEMA(schema_rc, "ReplicationController",
-	      TYPE_META,
-	      OBJ("metadata", schema_object_meta),
-	      OBJ("spec", schema_rc_spec, .dflt = "{}"),
-	      OBJ("status", schema_status, .dflt = "{}"));
+static SCHEMA(schema_rc, "ReplicationController", TYPE_META, OBJ("metadata", schema_object_meta),
+	      OBJ("spec", schema_rc_spec, .dflt = "{}"), OBJ("status", schema_status, .dflt = "{}"));
 
 /* ---- shared ---- */
 
@@ -171,11 +156,11 @@ static void rc_validate(const json_t *obj, struct violations *v)
 
 /* ---- columns ---- */
 
-#define COUNT_CELL(fn, path)                                                                       \
-	static json_t *fn(const json_t *obj, int64_t now_ns)                                       \
-	{                                                                                          \
-		(void)now_ns;                                                                      \
-		return json_integer(json_int(obj, path, 0));                                       \
+#define COUNT_CELL(fn, path)                                 \
+	static json_t *fn(const json_t *obj, int64_t now_ns) \
+	{                                                    \
+		(void)now_ns;                                \
+		return json_integer(json_int(obj, path, 0)); \
 	}
 
 COUNT_CELL(cell_desired, "spec.replicas")
