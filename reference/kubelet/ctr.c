@@ -202,7 +202,6 @@ void ctr_exited(struct ctr *c)
 void ctr_start_failed(struct ctr *c, int exit_code, const char *reason, const char *message)
 {
 	show_next(c);
-	c->rt = NULL;
 	c->cur.running = false;
 	c->cur.exit_code = exit_code;
 	c->cur.finished_ns = clock_nominal_ns(c->w->k->clock);

@@ -77,8 +77,10 @@ static void start_failed(struct ctr *c, const struct error *err)
 		ctr_start_failed(c, 128, "StartError", text);
 		return;
 	}
-	c->rt = NULL;
-	c->state = c->cur.valid ? CTR_EXITED : CTR_NONE;
+	if (c->rt)
+		container_remove(c->rt, ignore_done, NULL);
+	c->rt = take_ptr(c->old_rt);
+	c->state = c->rt ? CTR_EXITED : CTR_NONE;
 	instance_clear(&c->next);
 	c->attempts--;
 	wait_and_retry(c, "CreateContainerError", err);

@@ -162,7 +162,8 @@ void event_record(struct event_recorder *r, const json_t *obj, const char *field
 		return;
 	if (e)
 		entry_free(r, e);
-	event = event_object_new(obj, field_path, type, reason, message, "kubelet", r->k->node_name, now);
+	event = event_object_new(obj, field_path, type, reason, message, "kubelet", r->k->node_name,
+				 now);
 	if (store_create(r->k->store, &kind_event, json_str_or(event, "metadata.namespace", ""),
 			 event, &stored, &err) != 0) {
 		log_debug("kubelet", "event %s of %s is lost: %s", reason, meta_name(obj),

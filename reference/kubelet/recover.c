@@ -13,10 +13,9 @@
 #include "api/meta.h"
 #include "api/pod_status.h"
 #include "base/json.h"
-#include "base/log.h"
+#include "base/str.h"
 #include "kubelet/pod_worker.h"
 #include "kubelet/prober.h"
-#include "kubelet/volumes.h"
 
 static void ctr_from_status(struct ctr *c, const json_t *s)
 {
@@ -52,24 +51,36 @@ static int attempt_of(const struct container *rt)
 	return json_int(container_labels(rt), "attempt", 0);
 }
 
-/* The record of a run that the runtime has; the status may tell of it already. */
+static struct instance instance_of(const struct ctr *c, const struct container *rt)
+{
+	struct container_status st;
+
+	container_get_status(rt, &st);
+	return (struct instance){
+		.valid = true,
+		.running = true,
+		.attempt = attempt_of(rt),
+		.id = str_printf("%s/%s", sandbox_id(c->w->sandbox), container_id(rt)),
+		.image = xstrdup(json_str_or(container_labels(rt), "image", c->spec->image)),
+		.image_id = xstrdup(st.image_id),
+		.started_ns = st.started_ns,
+	};
+}
+
+/* A run that the runtime has; the status may tell of its end already. */
 static void take_run(struct ctr *c, struct container *rt)
 {
 	const json_t *labels = container_labels(rt);
 	int attempt = attempt_of(rt);
-	struct container_status st;
-	struct instance run = { .valid = true, .running = true, .attempt = attempt };
+	bool known = c->cur.valid && c->cur.attempt == attempt;
+	struct instance run = { 0 };
 
-	container_get_status(rt, &st);
-	run.id = NULL;
-	if (asprintf(&run.id, "%s/%s", sandbox_id(c->w->sandbox), container_id(rt)) < 0)
-		run.id = NULL;
-	run.image = xstrdup(json_str_or(labels, "image", c->spec->image));
-	run.image_id = xstrdup(st.image_id);
-	run.started_ns = st.started_ns;
-	if (c->cur.valid && c->cur.attempt < attempt)
-		instance_move(&c->last, &c->cur);
-	instance_move(&c->cur, &run);
+	if (!known) {
+		if (c->cur.valid && c->cur.attempt < attempt)
+			instance_move(&c->last, &c->cur);
+		run = instance_of(c, rt);
+		instance_move(&c->cur, &run);
+	}
 	c->rt = rt;
 	c->attempts = attempt + 1;
 	c->backoff.delay_ns = json_int(labels, "backoff.delay", 0);
@@ -77,7 +88,7 @@ static void take_run(struct ctr *c, struct container *rt)
 	c->stop_signal = json_int(labels, "stopSignal", SIGTERM);
 	free(c->image);
 	c->image = xstrdup(json_str(labels, "image"));
-	c->state = CTR_RUNNING;
+	c->state = c->cur.running ? CTR_RUNNING : CTR_EXITED;
 }
 
 static void resume(struct ctr *c)
@@ -85,7 +96,7 @@ static void resume(struct ctr *c)
 	const json_t *s = pod_container_status(c->w->object, c->spec->name);
 	struct container_status st;
 
-	if (!c->rt)
+	if (!c->rt || c->state != CTR_RUNNING)
 		return;
 	container_get_status(c->rt, &st);
 	if (st.state == CONTAINER_STOPPED) {
