@@ -2,6 +2,7 @@
  * podd's own small group, podd.podtest/v1: what no Kubernetes has an API for.
  *
  *	GET    info                                     who this is, its clock rate and features
+ *	GET    access                                   address, CA and token of the TCP listener
  *	GET    images          POST images?path=FILE    DELETE images/REF (or images?name=REF)
  *	POST   namespaces/NS/pods/NAME/disrupt?what=kill-sandbox
  */
@@ -85,6 +86,16 @@ static int serve_images(struct request *req, const char *ref, struct error *err)
 	}
 }
 
+/* Whoever may ask already has all that this gives: the socket's owner, or the bearer of the token. */
+static int serve_access(struct request *req, struct error *err)
+{
+	if (!req->server->access)
+		return error_set(err, ERR_NOT_FOUND, NULL,
+				 "podd listens on no TCP address; start it with "
+				 "--listen tcp:127.0.0.1:PORT");
+	return reply_json(req, 200, req->server->access);
+}
+
 static int serve_disrupt(struct request *req, char *const *w, struct error *err)
 {
 	const struct node_ops *ops = &req->server->node;
@@ -106,6 +117,8 @@ int own_serve(struct request *req, struct error *err)
 		return PLAIN_NOT_FOUND;
 	if (n == 4 && streq(w[3], "info") && req->method == EVHTTP_REQ_GET)
 		return reply_json(req, 200, req->server->cfg.info);
+	if (n == 4 && streq(w[3], "access") && req->method == EVHTTP_REQ_GET)
+		return serve_access(req, err);
 	if (n <= 5 && streq(w[3], "images"))
 		return serve_images(req, n == 5 ? w[4] : NULL, err);
 	if (n == 8 && streq(w[3], "namespaces") && streq(w[5], "pods") && streq(w[7], "disrupt") &&

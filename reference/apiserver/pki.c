@@ -232,10 +232,10 @@ static int make_context(const struct identity *id, SSL_CTX **ret, struct error *
 	return 0;
 }
 
-int pki_open(const char *dir, SSL_CTX **ret_ctx, char **ret_token, struct error *err)
+int pki_open(const char *dir, SSL_CTX **ret_ctx, char **ret_token, char **ret_ca, struct error *err)
 {
 	_cleanup_identity_ struct identity ca = { 0 }, server = { 0 };
-	_cleanup_free_ char *token = NULL;
+	_cleanup_free_ char *token = NULL, *pem = NULL;
 	_cleanup_close_ int fd = -1;
 	int r = fs_mkdir_p(AT_FDCWD, dir, 0700, err);
 
@@ -248,9 +248,12 @@ int pki_open(const char *dir, SSL_CTX **ret_ctx, char **ret_token, struct error 
 	if (r == 0)
 		r = ensure_token(fd, &token, err);
 	if (r == 0)
+		r = fs_read_file(fd, "ca.crt", FILE_MAX, &pem, NULL, err);
+	if (r == 0)
 		r = make_context(&server, ret_ctx, err);
-	if (r < 0)
+	if (r)
 		return error_wrap(err, "%s", dir);
 	*ret_token = take_ptr(token);
+	*ret_ca = take_ptr(pem);
 	return 0;
 }

@@ -10,5 +10,5 @@
 
 #include "base/error.h"
 
-/* A server context for TLS 1.2 and later, and the token; both owned by the caller. */
-int pki_open(const char *dir, SSL_CTX **ret_ctx, char **ret_token, struct error *err);
+/* A server context for TLS 1.2 and later, the token, and the authority's certificate (PEM); owned by the caller. */
+int pki_open(const char *dir, SSL_CTX **ret_ctx, char **ret_token, char **ret_ca, struct error *err);

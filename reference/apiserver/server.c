@@ -223,8 +223,8 @@ int apiserver_listen_tcp(struct apiserver *a, const char *address, uint16_t port
 			 const char *pki_dir, char **ret_url, struct error *err)
 {
 	_cleanup_(listener_freep) struct listener *l = listener_new(a);
-	_cleanup_free_ char *url = NULL;
-	int fd = -1, r = pki_open(pki_dir, &l->tls, &l->token, err);
+	_cleanup_free_ char *url = NULL, *ca = NULL;
+	int fd = -1, r = pki_open(pki_dir, &l->tls, &l->token, &ca, err);
 
 	if (r == 0)
 		r = bind_tcp(address, port, &fd, &port, err);
@@ -235,6 +235,8 @@ int apiserver_listen_tcp(struct apiserver *a, const char *address, uint16_t port
 	r = accept_on(l, fd, url, err);
 	if (r < 0)
 		return r;
+	json_decref(a->access);
+	a->access = json_pack("{ss, ss, ss}", "server", url, "ca", ca, "token", l->token);
 	LL_PREPEND(a->listeners, take_ptr(l));
 	*ret_url = take_ptr(url);
 	return 0;
@@ -266,6 +268,7 @@ struct apiserver *apiserver_free(struct apiserver *a)
 	LL_FOREACH_SAFE(a->listeners, l, next)
 	listener_free(l);
 	json_decref(a->cfg.info);
+	json_decref(a->access);
 	free(a->version);
 	free(a);
 	return NULL;

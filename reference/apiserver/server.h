@@ -19,6 +19,7 @@ struct apiserver {
 	struct listener *listeners;
 	struct stream *streams; /* answers under way */
 	struct exec_session *sessions;
+	json_t *access; /* {server, ca, token} of the TCP listener, or NULL */
 };
 
 /* Answers or keeps the request; frees it. */

@@ -35,7 +35,6 @@ struct podd {
 	struct kubelet *kubelet;
 	struct controllers *controllers;
 	struct apiserver *apiserver;
-	json_t *info;
 };
 
 static int complain(const struct error *err)
@@ -151,7 +150,6 @@ static int listen_on(struct podd *p, char **address, struct error *err)
 	r = apiserver_listen_tcp(p->apiserver, host, (uint16_t)port, pki, &url, err);
 	if (r < 0)
 		return r;
-	podd_info_add_server(p->info, &p->o, url);
 	/* The port may have been chosen just now. */
 	free(*address);
 	*address = str_printf("tcp:%s", url + strlen("https://"));
@@ -168,10 +166,11 @@ static int start_apiserver(struct podd *p, struct error *err)
 		.node = &ops,
 		.version = PODD_VERSION,
 	};
+	_cleanup_json_ json_t *info = podd_info(&p->o);
 	int r;
 
 	podd_node_ops(p->kubelet, &ops);
-	cfg.info = p->info = podd_info(&p->o);
+	cfg.info = info;
 	r = apiserver_new(&cfg, &p->apiserver, err);
 	for (char **l = p->o.listen; r == 0 && *l; l++)
 		r = listen_on(p, l, err);
@@ -206,7 +205,6 @@ static void stop(struct podd *p)
 	for (size_t i = 0; i < ARRAY_SIZE(p->signals); i++)
 		loop_signal_free(p->signals[i]);
 	loop_free(p->loop);
-	json_decref(p->info);
 	if (p->lock_fd >= 0)
 		podd_unlock(p->o.root);
 	fd_close(p->lock_fd);

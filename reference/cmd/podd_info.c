@@ -75,12 +75,3 @@ json_t *podd_info(const struct podd_options *o)
 			 o->clock_rate, "local", 1, "features", list, "root", o->root, "nodeName",
 			 o->node_name, "bootID", boot_id);
 }
-
-void podd_info_add_server(json_t *info, const struct podd_options *o, const char *url)
-{
-	_cleanup_free_ char *ca = fs_join(o->root, "pki/ca.crt"),
-			    *token = fs_join(o->root, "pki/token");
-
-	json_object_set_new(info, "server",
-			    json_pack("{ss, ss, ss}", "url", url, "caFile", ca, "tokenFile", token));
-}
