@@ -34,8 +34,7 @@ static int import_one(struct podctl *p, const char *file, struct error *err)
 	if (r < 0)
 		return r;
 	json_array_foreach (json_is_array(answer) ? answer : json_arr(answer, "images"), i, name)
-		printf("image \"%s\" imported\n",
-		       json_string_value(name) ?: json_str_or(name, "name", ""));
+		printf("image \"%s\" imported\n", json_string_value(name));
 	return 0;
 }
 
@@ -46,7 +45,7 @@ static int remove_one(struct podctl *p, const char *ref, struct error *err)
 	int r;
 
 	strbuf_adds(&path, IMAGES);
-	rest_query(&path, "ref", ref);
+	rest_query(&path, "name", ref);
 	req.path = strbuf_str(&path);
 	r = rest_call(p->client, &req, NULL, err);
 	if (r == 0)
@@ -70,7 +69,7 @@ static int list_images(struct podctl *p, struct error *err)
 {
 	struct rest_request req = { .path = IMAGES };
 	_cleanup_json_ json_t *answer = NULL;
-	json_t *image, *all;
+	json_t *image;
 	size_t i;
 	int r = rest_call(p->client, &req, &answer, err);
 
@@ -78,10 +77,8 @@ static int list_images(struct podctl *p, struct error *err)
 		return r;
 	if (print_is_structured(p))
 		return print_object(p, answer, err);
-	all = json_is_array(answer) ? answer : json_arr(answer, "items");
 	printf("%-48s %-19s %s\n", "IMAGE", "DIGEST", "SIZE");
-	json_array_foreach (all, i, image)
-		print_row(image);
+	json_each(answer, "items", i, image) print_row(image);
 	return 0;
 }
 
