@@ -70,7 +70,7 @@ static void configmap_validate(const json_t *obj, struct violations *v)
 			violate_invalid_str(v, FPATH_KEY(&at, key), key,
 					    "duplicate of key present in binaryData");
 	if (total_size(data, false) + total_size(binary, true) > CONFIG_MAX_BYTES)
-		violate_too_long(v, FPATH(NULL, ""), CONFIG_MAX_BYTES);
+		violate_too_long(v, FPATH(NULL, "[]"), CONFIG_MAX_BYTES);
 }
 
 static void secret_validate(const json_t *obj, struct violations *v)

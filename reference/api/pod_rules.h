@@ -50,5 +50,7 @@ void pod_rules_field_ref(const json_t *ref, const char *const *allowed, const st
 			 struct violations *v);
 void pod_rules_resource_ref(const json_t *ref, bool in_volume, const struct fpath *path,
 			    struct violations *v);
+/* An IPv4 or IPv6 address in canonical numbers. */
+void pod_rules_ip(const char *text, const struct fpath *path, struct violations *v);
 /* A path inside a volume: relative, without "..". */
 void pod_rules_local_path(const char *text, const struct fpath *path, struct violations *v);

@@ -193,6 +193,10 @@ static void validate_deletion_cost(const json_t *pod, struct violations *v)
 
 void pod_validate(const json_t *pod, struct violations *v)
 {
-	validate_spec(json_obj(pod, "spec"), false, FPATH(NULL, "spec"), v);
+	const struct fpath spec = { .name = "spec" };
+
+	validate_spec(json_obj(pod, "spec"), false, &spec, v);
+	if (json_len(pod, "spec.ephemeralContainers") > 0)
+		violate_forbidden(v, FPATH(&spec, "ephemeralContainers"), "cannot be set on create");
 	validate_deletion_cost(pod, v);
 }

@@ -33,7 +33,7 @@ void pod_rules_ports(const struct pod_facts *f, const json_t *c, const struct fp
 		const struct fpath item = { .up = &ports, .index = i };
 		int64_t own = json_int(port, "containerPort", 0);
 		int64_t host = json_int(port, "hostPort", 0);
-		const char *name = json_str(port, "name");
+		const char *name = json_str(port, "name"), *ip = json_str(port, "hostIP");
 
 		if (own == 0)
 			violate_required(v, FPATH(&item, "containerPort"), NULL);
@@ -41,6 +41,8 @@ void pod_rules_ports(const struct pod_facts *f, const json_t *c, const struct fp
 			violate_invalid_int(
 				v, FPATH(&item, "hostPort"), host,
 				"must match `containerPort` when `hostNetwork` is true");
+		if (ip != NULL)
+			pod_rules_ip(ip, FPATH(&item, "hostIP"), v);
 		if (name == NULL)
 			continue;
 		if (strv_contains(names, name))

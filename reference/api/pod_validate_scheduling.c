@@ -43,6 +43,9 @@ static void rules_gates(const json_t *spec, const struct fpath *path, struct vio
 			violate_duplicate(v, FPATH_INDEX(&at, i), name);
 		strv_add(&seen, name);
 	}
+	if (i > 0 && *json_str_or(spec, "nodeName", "") != '\0')
+		violate_forbidden(v, FPATH(path, "nodeName"),
+				  "cannot be set until all schedulingGates have been cleared");
 }
 
 void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct violations *v)
@@ -58,14 +61,40 @@ void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct v
 
 /* ---- addresses ---- */
 
-static void rules_ip(const char *text, const struct fpath *path, struct violations *v)
+static bool is_ip(const char *text)
 {
 	unsigned char buf[16];
 
-	if (inet_pton(AF_INET, text, buf) == 1 || inet_pton(AF_INET6, text, buf) == 1)
+	return inet_pton(AF_INET, text, buf) == 1 || inet_pton(AF_INET6, text, buf) == 1;
+}
+
+/* Whether it would be an address but for zeros in front of its numbers. */
+static bool is_padded_ip(const char *text)
+{
+	_cleanup_free_ char *bare = xstrdup(text);
+	char *out = bare;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		bool first = c == text || c[-1] == '.';
+
+		while (first && *c == '0' && c[1] >= '0' && c[1] <= '9')
+			c++;
+		*out++ = *c;
+	}
+	*out = '\0';
+	return is_ip(bare);
+}
+
+void pod_rules_ip(const char *text, const struct fpath *path, struct violations *v)
+{
+	if (is_ip(text))
 		return;
-	violate_invalid_str(v, path, text,
-			    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+	if (is_padded_ip(text))
+		violate_invalid_str(v, path, text, "must not have leading 0s");
+	else
+		violate_invalid_str(
+			v, path, text,
+			"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
 }
 
 static void rules_aliases(const json_t *spec, const struct fpath *path, struct violations *v)
@@ -79,7 +108,7 @@ static void rules_aliases(const json_t *spec, const struct fpath *path, struct v
 		const struct fpath item = { .up = &at, .index = i };
 		const struct fpath names = { .up = &item, .name = "hostnames" };
 
-		rules_ip(json_str_or(alias, "ip", ""), FPATH(&item, "ip"), v);
+		pod_rules_ip(json_str_or(alias, "ip", ""), FPATH(&item, "ip"), v);
 		json_each(alias, "hostnames", j, name) violate_name(
 			v, FPATH_INDEX(&names, j), NAME_DNS1123_SUBDOMAIN, json_string_value(name));
 	}
@@ -120,7 +149,7 @@ static void rules_config(const json_t *config, const struct fpath *path, struct 
 	if (json_array_size(list) > 3)
 		violate_invalid(v, &servers, list, "must not have more than 3 nameservers");
 	json_array_foreach ((json_t *)list, i, item)
-		rules_ip(json_string_value(item), FPATH_INDEX(&servers, i), v);
+		pod_rules_ip(json_string_value(item), FPATH_INDEX(&servers, i), v);
 	rules_searches(config, path, v);
 	json_each(config, "options", i, item)
 	{

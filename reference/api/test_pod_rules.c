@@ -278,6 +278,25 @@ static void test_grpc_port_is_a_number(void)
 		       "Pod.spec.containers[0].livenessProbe.grpc.port of type int32");
 }
 
+static void test_scheduling_and_addresses(void)
+{
+	CHECK_CONTAINS(verdict(ONE "  schedulingGates: [{name: g}]\n  nodeName: h\n"),
+		       "spec.nodeName: Forbidden: cannot be set until all schedulingGates have "
+		       "been cleared");
+	CHECK_CONTAINS(verdict(ONE "  tolerations: [{value: a}]\n"),
+		       "operator must be Exists when `key` is empty");
+	CHECK_CONTAINS(
+		verdict(ONE "  hostAliases: [{ip: 010.1.2.3}]\n"),
+		"spec.hostAliases[0].ip: Invalid value: \"010.1.2.3\": must not have leading 0s");
+	CHECK_CONTAINS(verdict(ONE "  hostAliases: [{ip: 300.1.2.3}]\n"),
+		       "must be a valid IP address");
+	CHECK_CONTAINS(
+		verdict(ONE "  dnsPolicy: None\n"),
+		"spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is "
+		"None");
+	CHECK_STR(verdict(ONE "  hostAliases: [{ip: '::1', hostnames: [h.i]}]\n"), "");
+}
+
 int main(void)
 {
 	TEST(test_a_plain_pod_is_good);
@@ -301,5 +320,6 @@ int main(void)
 	TEST(test_namespaces_that_exclude_each_other);
 	TEST(test_security);
 	TEST(test_grpc_port_is_a_number);
+	TEST(test_scheduling_and_addresses);
 	return test_end();
 }

@@ -233,6 +233,22 @@ static void test_config_keys_and_size(void)
 		"illegal base64 data at input byte");
 }
 
+static void test_config_is_at_most_one_mebibyte(void)
+{
+	_cleanup_json_ json_t *cm =
+		decoded("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+	_cleanup_free_ char *big = xcalloc(1, CONFIG_MAX_BYTES + 2);
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	memset(big, 'x', CONFIG_MAX_BYTES);
+	json_set_path(cm, "data.k", json_string(big));
+	CHECK_OK(scheme_validate(cm, &err), &err);
+	big[CONFIG_MAX_BYTES] = 'x';
+	json_set_path(cm, "data.k", json_string(big));
+	CHECK(scheme_validate(cm, &err) < 0);
+	CHECK_CONTAINS(err.message, "Too long: may not be more than 1048576 bytes");
+}
+
 static void test_string_data_is_encoded(void)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -348,6 +364,7 @@ int main(void)
 	TEST(test_requests_follow_limits_and_quantities_are_canonical);
 	TEST(test_metadata_rules);
 	TEST(test_config_keys_and_size);
+	TEST(test_config_is_at_most_one_mebibyte);
 	TEST(test_string_data_is_encoded);
 	TEST(test_immutable_config);
 	TEST(test_pod_updates);
