@@ -60,6 +60,7 @@ int main(int argc, char **argv)
 	s.listener = (struct source){ .fd = -1, .fn = server_accept, .userdata = &s };
 	if (s.epoll_fd < 0 || hold_host(&s) < 0 || watch_signals(&s) < 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || /* until it is set up */
 	    source_add(&s, &s.listener, LISTENER, EPOLLIN) < 0) {
 		perror("pod-shim");
 		return 1;

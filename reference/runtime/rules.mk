@@ -19,3 +19,6 @@ SHIM_CC := $(MUSL_CC)
 SHIM_CFLAGS := $(MUSL_CFLAGS)
 SHIM_LDFLAGS := $(MUSL_LDFLAGS)
 endif
+
+# test_runtime starts real pods.
+$(O)/test/runtime/test_runtime: | $(BIN)/pod-shim $(BIN)/pause

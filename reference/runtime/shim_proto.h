@@ -18,7 +18,7 @@
 enum shim_op {
 	/* podd to shim */
 	SHIM_SETUP = 1, /* shim_setup; fds: the node's network namespace */
-	SHIM_START, /* shim_container */
+	SHIM_START, /* shim_container; DONE holds shim_status */
 	SHIM_SIGNAL, /* str id, u64 signal; no answer */
 	SHIM_REMOVE, /* str id */
 	SHIM_EXEC, /* shim_exec; fds: stdin, stdout, stderr (tty: none). Answer: started or failed */

@@ -101,7 +101,9 @@ static void child_ended(struct shim *s, pid_t pid, int wait_status)
 		task_report(t, 0);
 		t = task_of(s, pid);
 	}
-	if (t)
+	if (t && t->abandoned)
+		task_free(t);
+	else if (t)
 		task_ended(t, wait_status);
 	else if (p)
 		exec_ended(p, wait_status);

@@ -6,10 +6,12 @@
 #include "runtime/shim/shim.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -84,6 +86,7 @@ static void on_setup(struct shim *s, struct shim_msg *m)
 		shim_exit(s, 1);
 	}
 	s->set_up = true;
+	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0); /* from now on podd may come and go */
 	server_done(s, m->head.tag);
 }
 
@@ -109,17 +112,22 @@ static void on_remove(struct shim *s, struct shim_msg *m)
 	server_done(s, m->head.tag);
 }
 
+/* A podd that asks for the state knows nothing of a start that has not been answered: it does not happen. */
 static void on_state(struct shim *s, struct shim_msg *m)
 {
 	struct shim_msg answer;
 	uint64_t n = 0;
 
-	for (struct task *t = s->tasks; t; t = t->next)
-		n += t->start_tag == 0;
+	for (struct task *t = s->tasks; t; t = t->next) {
+		t->abandoned |= t->start_tag != 0;
+		if (t->abandoned)
+			task_signal(t, SIGKILL);
+		n += !t->abandoned;
+	}
 	shim_msg_init(&answer, SHIM_DONE, m->head.tag);
 	shim_put_u64(&answer, n);
 	for (struct task *t = s->tasks; t; t = t->next)
-		if (t->start_tag == 0)
+		if (!t->abandoned)
 			shim_put_status(&answer, &t->status);
 	server_send(s, &answer);
 }

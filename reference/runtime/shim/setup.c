@@ -89,6 +89,7 @@ static void default_sysctls(struct shim *s)
 		return;
 	set_sysctl(s, "net.ipv4.ping_group_range=0 2147483647");
 	set_sysctl(s, "net.ipv4.ip_unprivileged_port_start=0");
+	set_sysctl(s, "net.ipv6.conf.default.disable_ipv6=1"); /* lo keeps ::1, eth0 has none */
 }
 
 static _Noreturn void run_pause(int fd)

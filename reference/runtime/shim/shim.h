@@ -39,6 +39,7 @@ struct task {
 	struct shim_container spec;
 	struct shim_status status; /* its id is borrowed from spec */
 	uint64_t start_tag; /* of the request to be answered; 0: answered */
+	bool abandoned; /* whoever asked for the start is gone: no trace is to be left */
 	struct source report; /* from the child until it has exec'd */
 	struct source oom; /* v1: eventfd, v2: inotify */
 	struct stream out[2];

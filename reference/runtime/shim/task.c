@@ -194,13 +194,15 @@ void task_start(struct shim *s, struct shim_msg *m)
 
 static void started(struct task *t)
 {
-	uint64_t tag = t->start_tag;
+	struct shim_msg m;
 
+	shim_msg_init(&m, SHIM_DONE, t->start_tag);
 	t->start_tag = 0;
 	t->status.state = SHIM_STATE_RUNNING;
 	t->status.started_ns = nominal_ns(t->shim);
 	source_close(&t->report);
-	server_done(t->shim, tag);
+	shim_put_status(&m, &t->status);
+	server_send(t->shim, &m);
 }
 
 static void refused(struct task *t, const struct init_report *r)

@@ -1,0 +1,56 @@
+/*
+ * net: the node's network namespace, and pods hung onto it.
+ *
+ * The namespace is held by a bind mount at ROOT/run/node.ns, so it outlives podd and clean-up finds it. Each pod
+ * has one IPv4 address and a veth pair: eth0 in the pod, a device of the node with a /32 route and a
+ * permanent neighbour; no bridge, no ARP. The node's own address sits on its lo. An address that was given
+ * back is used again only after all others.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct port_mapping;
+
+struct net {
+	int own_fd, node_fd; /* network namespaces; node_fd == -1: the node is the host */
+	int route_fd, filter_fd; /* netlink sockets in the node; filter_fd -1 until needed */
+	int cursor_fd; /* the last address given, over restarts */
+	uint32_t base, size; /* pod_cidr, host byte order */
+	uint32_t used_offset; /* last given */
+	uint8_t *used; /* a bit per address */
+	char node_ip[INET_ADDRSTRLEN];
+	char tag[6]; /* of the root: device names do not meet in a shared namespace */
+};
+
+int net_open(struct net *n, const char *run_dir, const char *cidr, const char *tag,
+	     bool host_network, struct error *err);
+void net_close(struct net *n); /* the node and its pods stay */
+
+/* Host byte order. ERR_UNAVAILABLE when none is left. */
+int net_take_address(struct net *n, uint32_t *ret_address, struct error *err);
+void net_claim_address(struct net *n, uint32_t address); /* of a pod that was found again */
+void net_release_address(struct net *n, uint32_t address);
+void net_format_address(uint32_t address, char buf[INET_ADDRSTRLEN]);
+int net_parse_address(const char *text, uint32_t *ret); /* 0 or -1 */
+
+/* Connects the network namespace of process pid. */
+int net_attach(struct net *n, pid_t pid, uint32_t address, struct error *err);
+/* Deletes the pod's device if it is still there. Slow (grace periods): for clean-up only. */
+int net_detach(struct net *n, uint32_t address, struct error *err);
+
+/* socket(2) inside the node; close-on-exec. */
+int net_socket(const struct net *n, int family, int type, int protocol, int *ret_fd,
+	       struct error *err);
+
+/* ---- net_ports.c: hostPort, by nf_tables in the node ---- */
+
+/* Replaces what the pod had. ERR_UNSUPPORTED with reason "hostPort" when the kernel cannot. */
+int net_ports_add(struct net *n, uint32_t address, const struct port_mapping *ports, size_t n_ports,
+		  struct error *err);
+void net_ports_remove(struct net *n, uint32_t address);

@@ -1,0 +1,220 @@
+/*
+ * runtime: opening and closing a root, and finding again what runs in it.
+ *
+ * Each shim that still listens is asked for the state of its containers; one that does not is dead, and its
+ * sandbox is shown as not alive. A container that no shim knows and that left no exit record never
+ * started: it is dropped. When all have answered, the owner is called, once, from the loop.
+ */
+#include "runtime/objects.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/fsutil.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "runtime/root.h"
+
+/* ---- adoption ---- */
+
+static void adopted_one(struct runtime *rt)
+{
+	if (--rt->adopting == 0)
+		loop_defer_schedule(rt->adopted);
+}
+
+static void on_adopted(void *userdata)
+{
+	struct runtime *rt = userdata;
+	runtime_done_fn done = rt->done;
+
+	rt->done = NULL;
+	if (done)
+		done(rt->userdata, NULL);
+}
+
+static void drop_unstarted(struct sandbox *sb)
+{
+	struct container *next;
+
+	for (struct container *c = sb->containers; c; c = next) {
+		next = c->next;
+		if (c->status.state != CONTAINER_CREATED)
+			continue;
+		log_debug("runtime", "%s/%s never started", sb->id, c->id);
+		(void)cgroup_remove(&sb->rt->cgroups, c->cgroup, NULL);
+		(void)fs_remove_tree(AT_FDCWD, c->dir, NULL);
+		container_free(c);
+	}
+}
+
+static void on_state(void *userdata, struct shim_msg *m, const struct error *err)
+{
+	struct sandbox *sb = userdata;
+
+	for (uint64_t n = err ? 0 : shim_get_u64(m); n > 0 && !m->bad; n--) {
+		struct shim_status st = { 0 };
+
+		shim_get_status(m, &st);
+		if (!m->bad)
+			sandbox_take_status(sb, &st);
+		shim_status_clear(&st);
+	}
+	if (!err)
+		drop_unstarted(sb);
+	adopted_one(sb->rt);
+}
+
+static void adopt(struct sandbox *sb)
+{
+	struct shim_msg m;
+
+	if (shim_client_new(sb->rt->loop, sb->dir_fd, &sandbox_shim_events, sb, &sb->client, NULL) <
+	    0) {
+		sb->removing = true; /* nobody is to be told before the lists are complete */
+		sandbox_lost(sb);
+		sb->removing = false;
+		return;
+	}
+	sb->alive = true;
+	sb->rt->adopting++;
+	shim_msg_init(&m, SHIM_STATE, shim_client_tag(sb->client));
+	shim_client_send(sb->client, &m, on_state, sb);
+}
+
+/* ---- opening ---- */
+
+void root_tag(const char *root, char tag[TAG_LEN + 1])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	_cleanup_free_ char *hex = NULL;
+	unsigned len = 0;
+
+	EVP_Digest(root, strlen(root), digest, &len, EVP_sha256(), NULL);
+	hex = str_hex(digest, len);
+	snprintf(tag, TAG_LEN + 1, "%s", hex);
+}
+
+int root_lock(const char *root, int *ret_fd, struct error *err)
+{
+	_cleanup_free_ char *path = fs_join(root, "runtime.lock");
+	_cleanup_close_ int fd = -1;
+	int r = fs_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, &fd, err);
+
+	if (r < 0)
+		return r;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return error_set(err, ERR_CONFLICT, NULL, "another podd runs on %s", root);
+	*ret_fd = take_fd(fd);
+	return 0;
+}
+
+static int open_directories(struct runtime *rt, const char *root, struct error *err)
+{
+	char real[PATH_MAX];
+	int r = fs_mkdir_p(AT_FDCWD, root, 0700, err);
+
+	if (r < 0)
+		return r;
+	if (!realpath(root, real))
+		return error_set_errno(err, errno, "%s", root);
+	rt->root = xstrdup(real);
+	rt->run_dir = fs_join(real, "run");
+	root_tag(real, rt->tag);
+	r = root_lock(real, &rt->lock_fd, err);
+	return r < 0 ? r : fs_mkdir_p(AT_FDCWD, rt->run_dir, 0700, err);
+}
+
+static int open_parts(struct runtime *rt, const struct runtime_config *cfg, struct error *err)
+{
+	_cleanup_free_ char *images = NULL;
+	int r = open_directories(rt, cfg->root, err);
+
+	if (r == 0)
+		r = cgroups_init(&rt->cgroups, rt->tag, err);
+	if (r == 0)
+		r = cgroups_prepare(&rt->cgroups, err);
+	if (r == 0)
+		r = cgroup_make(&rt->cgroups, "shims", true, err);
+	if (r == 0)
+		r = net_open(&rt->net, rt->run_dir, cfg->pod_cidr, rt->tag, cfg->host_network, err);
+	if (r < 0)
+		return r;
+	images = fs_join(rt->root, "images");
+	r = image_store_open(&rt->images, images, err);
+	return r < 0 ? r : records_load(rt, err);
+}
+
+static char *absolute(const char *path)
+{
+	char real[PATH_MAX];
+
+	return xstrdup(realpath(path, real) ? real : path);
+}
+
+int runtime_new(const struct runtime_config *cfg, runtime_event_fn events, runtime_done_fn done,
+		void *userdata, struct runtime **ret_rt, struct error *err)
+{
+	struct runtime *rt = xnew(rt);
+	int r;
+
+	rt->loop = cfg->loop;
+	rt->clock = cfg->clock;
+	rt->events = events;
+	rt->done = done;
+	rt->userdata = userdata;
+	rt->lock_fd = -1;
+	rt->net = (struct net){ -1, -1, -1, -1, -1, .used = NULL };
+	rt->shim_path = absolute(cfg->shim_path);
+	rt->pause_path = absolute(cfg->pause_path);
+	rt->adopted = loop_defer_new(rt->loop, on_adopted, rt);
+	r = open_parts(rt, cfg, err);
+	if (r < 0) {
+		runtime_free(rt);
+		return r;
+	}
+	rt->adopting = 1;
+	for (struct sandbox *sb = rt->sandboxes; sb; sb = sb->next)
+		adopt(sb);
+	adopted_one(rt);
+	*ret_rt = rt;
+	return 0;
+}
+
+struct runtime *runtime_free(struct runtime *rt)
+{
+	if (!rt)
+		return NULL;
+	while (rt->sandboxes) {
+		exec_drop_all(rt->sandboxes);
+		sandbox_free(rt->sandboxes);
+	}
+	loop_defer_free(rt->adopted);
+	image_store_close(&rt->images);
+	net_close(&rt->net);
+	cgroups_deinit(&rt->cgroups);
+	fd_close(rt->lock_fd);
+	free(rt->seccomp.data);
+	free(rt->shim_path);
+	free(rt->pause_path);
+	free(rt->run_dir);
+	free(rt->root);
+	free(rt);
+	return NULL;
+}
+
+int runtime_socket(struct runtime *rt, int family, int type, int protocol, struct error *err)
+{
+	int fd = -1, r = net_socket(&rt->net, family, type, protocol, &fd, err);
+
+	return r < 0 ? r : fd;
+}
+
+const char *runtime_node_ip(const struct runtime *rt)
+{
+	return rt->net.node_ip;
+}

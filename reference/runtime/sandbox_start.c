@@ -1,0 +1,261 @@
+/*
+ * sandbox_start: a new sandbox, step by step: directory, cgroup, address, shim, set-up by the shim (its
+ * namespaces), network and host ports by us, and last its record, which makes it real. A step that
+ * fails takes back the earlier ones.
+ */
+#include "runtime/objects.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsutil.h"
+#include "base/json.h"
+#include "base/str.h"
+
+static void on_shim_exit(void *userdata, const struct child_exit *exit)
+{
+	(void)userdata;
+	(void)exit; /* the end of its connection tells */
+}
+
+int sandbox_shim_spawn(struct sandbox *sb, struct error *err)
+{
+	char *argv[] = { (char *)"pod-shim", sb->dir, NULL }, *env[] = { NULL };
+	_cleanup_free_ char *log = fs_join(sb->dir, "shim.log");
+	_cleanup_close_ int listener = -1, log_fd = -1;
+	struct child_opts opts = CHILD_OPTS_INIT;
+	struct child *child;
+	int r = shim_listen(sb->dir_fd, &listener, err);
+
+	if (r == 0)
+		r = fs_open(AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND, 0600, &log_fd, err);
+	if (r < 0)
+		return r;
+	opts.path = sb->rt->shim_path;
+	opts.argv = argv;
+	opts.env = env;
+	opts.cwd = "/";
+	opts.stdout_fd = opts.stderr_fd = log_fd;
+	opts.pass_fds = &listener;
+	opts.n_pass_fds = 1;
+	opts.new_session = true;
+	r = child_spawn(sb->rt->loop, &opts, on_shim_exit, NULL, &child, err);
+	if (r < 0)
+		return error_wrap(err, "pod-shim");
+	sb->shim_pid = child_pid(child);
+	child_release(child);
+	return shim_client_new(sb->rt->loop, sb->dir_fd, &sandbox_shim_events, sb, &sb->client, err);
+}
+
+pid_t shim_find(const struct cgroups *c, const char *sandbox_dir)
+{
+	_cleanup_strv_ char **dirs = cgroup_dirs(c, "shims");
+	_cleanup_free_ char *procs = fs_join(dirs[0], "cgroup.procs");
+	_cleanup_file_ FILE *f = fopen(procs, "re");
+	long pid;
+
+	while (f && fscanf(f, "%ld", &pid) == 1) {
+		_cleanup_free_ char *path = str_printf("/proc/%ld/cmdline", pid), *line = NULL;
+		size_t len = 0, name;
+
+		if (fs_read_file(AT_FDCWD, path, 65536, &line, &len, NULL) != 0)
+			continue;
+		name = strlen(line) + 1;
+		if (name < len && streq(line + name, sandbox_dir))
+			return (pid_t)pid;
+	}
+	return 0;
+}
+
+/* Synchronous and thorough, for sandboxes that never were complete. The shim ends with its cgroup. */
+void sandbox_destroy(struct sandbox *sb)
+{
+	struct runtime *rt = sb->rt;
+
+	sb->client = shim_client_free(sb->client); /* one that was not set up ends by that */
+	if (sb->shim_pid <= 0)
+		sb->shim_pid = shim_find(&rt->cgroups, sb->dir);
+	if (sb->shim_pid > 0)
+		kill(sb->shim_pid, SIGKILL);
+	cgroup_kill_tree(&rt->cgroups, sb->cgroup);
+	(void)cgroup_remove_tree(&rt->cgroups, sb->cgroup, NULL);
+	if (sb->address) {
+		net_ports_remove(&rt->net, sb->address);
+		(void)net_detach(&rt->net, sb->address, NULL);
+		net_release_address(&rt->net, sb->address);
+	}
+	(void)fs_remove_tree(AT_FDCWD, sb->dir, NULL);
+	sandbox_free(sb);
+}
+
+/* ---- the files of a sandbox ---- */
+
+static int write_file(const struct sandbox *sb, const char *name, const char *text,
+		      struct error *err)
+{
+	_cleanup_close_ int fd = -1;
+	int r = fs_open(sb->dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC, 0644, &fd, err);
+
+	return r < 0 ? r : fs_write_fd(fd, text, strlen(text), err);
+}
+
+static int make_directory(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
+{
+	_cleanup_free_ char *containers = fs_join(sb->dir, "c");
+	_cleanup_free_ char *hostname = str_printf("%s\n", cfg->hostname ? cfg->hostname : "");
+	int r = fs_mkdir_p(AT_FDCWD, containers, 0700, err);
+
+	if (r == 0)
+		r = fs_open_dir(AT_FDCWD, sb->dir, &sb->dir_fd, err);
+	if (r == 0)
+		r = write_file(sb, "hostname", hostname, err);
+	if (r == 0)
+		r = write_file(sb, "resolv.conf", cfg->resolv_conf ? cfg->resolv_conf : "", err);
+	if (r == 0 && cfg->log_dir)
+		r = fs_mkdir_p(AT_FDCWD, cfg->log_dir, 0755, err);
+	return r;
+}
+
+static void keep_ports(struct sandbox *sb, const struct sandbox_config *cfg)
+{
+	for (size_t i = 0; i < cfg->n_ports; i++) {
+		if (!cfg->ports[i].host_port)
+			continue;
+		sb->ports = xrealloc(sb->ports, (sb->n_ports + 1) * sizeof(*sb->ports));
+		sb->ports[sb->n_ports] = cfg->ports[i];
+		/* the caller's strings do not outlive the call; the protocol is one of three words */
+		sb->ports[sb->n_ports].protocol =
+			streq(cfg->ports[i].protocol, "UDP")  ? "UDP" :
+			streq(cfg->ports[i].protocol, "SCTP") ? "SCTP" :
+								"TCP";
+		sb->ports[sb->n_ports++].host_ip = NULL;
+	}
+}
+
+static int prepare(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
+{
+	struct runtime *rt = sb->rt;
+	int r = make_directory(sb, cfg, err);
+
+	if (r == 0)
+		r = cgroup_make(&rt->cgroups, sb->cgroup, false, err);
+	if (r == 0)
+		r = cgroup_set_limits(&rt->cgroups, sb->cgroup, &cfg->limits, err);
+	if (r < 0 || cfg->host_network)
+		return r;
+	r = net_take_address(&rt->net, &sb->address, err);
+	if (r == 0)
+		net_format_address(sb->address, sb->ip);
+	return r;
+}
+
+/* ---- set-up ---- */
+
+static int connect_network(struct sandbox *sb, struct error *err)
+{
+	int r;
+
+	if (sb->host_network)
+		return 0;
+	r = net_attach(&sb->rt->net, sb->shim_pid, sb->address, err);
+	if (r < 0 || !sb->n_ports)
+		return r;
+	return net_ports_add(&sb->rt->net, sb->address, sb->ports, sb->n_ports, err);
+}
+
+static void on_set_up(void *userdata, struct shim_msg *m, const struct error *refused)
+{
+	struct sandbox *sb = userdata;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct operation op = sb->op;
+	int r = refused ? error_copy(&err, refused) : connect_network(sb, &err);
+
+	(void)m;
+	if (r == 0)
+		r = record_sandbox(sb, &err);
+	sb->op.done = NULL;
+	if (r == 0) {
+		sb->ready = sb->alive = true;
+	} else {
+		error_wrap(&err, "failed to create pod sandbox");
+		sandbox_destroy(sb);
+	}
+	op.done(op.userdata, r ? &err : NULL);
+}
+
+static uint64_t setup_flags(const struct sandbox_config *cfg)
+{
+	return (cfg->host_network ? SHIM_HOST_NET : 0u) | (cfg->host_ipc ? SHIM_HOST_IPC : 0u) |
+	       (cfg->host_pid ? SHIM_HOST_PID : 0u) |
+	       (cfg->share_pid && !cfg->host_pid ? SHIM_SHARE_PID : 0u);
+}
+
+static void send_setup(struct sandbox *sb, const struct sandbox_config *cfg)
+{
+	struct runtime *rt = sb->rt;
+	_cleanup_strv_ char **cgroups = cgroup_dirs(&rt->cgroups, "shims");
+	char *none[] = { NULL };
+	struct shim_setup s = {
+		.hostname = (char *)(uintptr_t)cfg->hostname,
+		.pause_path = rt->pause_path,
+		.run_dir = sb->dir,
+		.sysctls = cfg->sysctls ? (char **)(uintptr_t)cfg->sysctls : none,
+		.cgroups = cgroups,
+		.cgroup_v2 = rt->cgroups.v2,
+		.flags = setup_flags(cfg),
+		.birth_wall_ns = (uint64_t)rt->clock->birth_wall_ns,
+		.birth_boot_ns = (uint64_t)rt->clock->birth_boot_ns,
+		.rate_milli = (uint64_t)rt->clock->rate_milli,
+	};
+	struct shim_msg m;
+
+	shim_msg_init(&m, SHIM_SETUP, shim_client_tag(sb->client));
+	shim_put_setup(&m, &s);
+	if (cfg->host_network && rt->net.node_fd >= 0) {
+		m.fds[0] = rt->net.node_fd;
+		m.head.n_fds = 1;
+	}
+	shim_client_send(sb->client, &m, on_set_up, sb);
+}
+
+static int check_config(struct runtime *rt, const struct sandbox_config *cfg, struct error *err)
+{
+	if (!cfg->id || !cfg->id[0] || strchr(cfg->id, '/') || cfg->id[0] == '.')
+		return error_set(err, ERR_INVALID, NULL, "sandbox id \"%s\"", cfg->id ? cfg->id : "");
+	if (sandbox_find(rt, cfg->id))
+		return error_set(err, ERR_EXISTS, NULL, "sandbox %s exists", cfg->id);
+	if (cfg->user_namespace)
+		return error_set(err, ERR_UNSUPPORTED, "FailedCreatePodSandBox",
+				 "user namespaces are not supported by this runtime");
+	return 0;
+}
+
+int sandbox_run(struct runtime *rt, const struct sandbox_config *cfg, runtime_done_fn done,
+		void *userdata, struct sandbox **ret_sb, struct error *err)
+{
+	struct sandbox *sb;
+	int r = check_config(rt, cfg, err);
+
+	if (r < 0)
+		return r;
+	sb = sandbox_new(rt, cfg->id);
+	sb->labels = json_dup(cfg->labels);
+	sb->host_network = cfg->host_network;
+	sb->host_pid = cfg->host_pid;
+	sb->share_pid = cfg->share_pid;
+	keep_ports(sb, cfg);
+	r = prepare(sb, cfg, err);
+	if (r == 0)
+		r = sandbox_shim_spawn(sb, err);
+	if (r < 0) {
+		sandbox_destroy(sb);
+		return error_wrap(err, "failed to create pod sandbox");
+	}
+	sb->op = (struct operation){ done, userdata };
+	send_setup(sb, cfg);
+	if (ret_sb)
+		*ret_sb = sb;
+	return 0;
+}
