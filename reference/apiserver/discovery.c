@@ -163,9 +163,7 @@ static int serve_openapi(struct request *req)
 	_cleanup_json_ json_t *doc = NULL;
 
 	if (accept && strstr(accept, "protobuf"))
-		return reply_text(req, 200,
-				  "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", pb,
-				  sizeof(pb) - 1);
+		return reply_text(req, 200, "application/octet-stream", pb, sizeof(pb) - 1);
 	doc = json_pack("{ss, s{ss, ss}, s{}, s{}}", "swagger", "2.0", "info", "title", "podd",
 			"version", "v1", "paths", "definitions");
 	return reply_json(req, 200, doc);
