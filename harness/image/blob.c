@@ -23,15 +23,16 @@ void blob_add(struct blob *b, const void *data, size_t len)
 void blob_clear(struct blob *b)
 {
 	free(b->data);
-	*b = (struct blob){0};
+	*b = (struct blob){ 0 };
 }
 
 struct digest blob_digest(const struct blob *b)
 {
 	unsigned char raw[EVP_MAX_MD_SIZE];
-	struct digest d = {""};
+	struct digest d = { "" };
 
-	if (!EVP_Digest(b->len ? b->data : (const unsigned char *)"", b->len, raw, NULL, EVP_sha256(), NULL)) {
+	if (!EVP_Digest(b->len ? b->data : (const unsigned char *)"", b->len, raw, NULL,
+			EVP_sha256(), NULL)) {
 		fputs("podtest: no SHA-256\n", stderr);
 		abort();
 	}

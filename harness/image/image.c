@@ -17,12 +17,13 @@
 
 #define BUSYBOX "/bin/busybox"
 
-static const char usage[] = "usage: podtest image -o FILE [--busybox] [--guest PROGRAM]\n"
-			    "\n"
-			    "Writes an image archive in the OCI layout: localhost/podtest/guest:v1, or with\n"
-			    "--busybox localhost/podtest/busybox:v1. Load it by `podman load -i FILE`,\n"
-			    "`ctr -n k8s.io images import FILE`, `kind load image-archive FILE` or\n"
-			    "`podctl image import FILE`.\n";
+static const char usage[] =
+	"usage: podtest image -o FILE [--busybox] [--guest PROGRAM]\n"
+	"\n"
+	"Writes an image archive in the OCI layout: localhost/podtest/guest:v1, or with\n"
+	"--busybox localhost/podtest/busybox:v1. Load it by `podman load -i FILE`,\n"
+	"`ctr -n k8s.io images import FILE`, `kind load image-archive FILE` or\n"
+	"`podctl image import FILE`.\n";
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 			     "guest:x:1234:1234:guest:/tmp:/bin/sh\n"
@@ -34,8 +35,8 @@ static void add_base(struct tar *t)
 	static const struct {
 		const char *path;
 		unsigned mode;
-	} dirs[] = {{"dev/", 0755}, {"etc/", 0755}, {"proc/", 0555}, {"root/", 0700},
-		    {"sys/", 0555}, {"tmp/", 01777}, {"var/", 0755}};
+	} dirs[] = { { "dev/", 0755 }, { "etc/", 0755 },  { "proc/", 0555 }, { "root/", 0700 },
+		     { "sys/", 0555 }, { "tmp/", 01777 }, { "var/", 0755 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
 		tar_dir(t, dirs[i].path, dirs[i].mode);
@@ -91,7 +92,8 @@ static int guest_layer(const char *program, struct blob *layer, struct error *er
 /* Beside this program, or where `make install` puts it. */
 static char *find_guest(void)
 {
-	static const char *const places[] = {"guest", "../libexec/podtest/guest", "../guest/guest"};
+	static const char *const places[] = { "guest", "../libexec/podtest/guest",
+					      "../guest/guest" };
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
@@ -101,7 +103,8 @@ static char *find_guest(void)
 	self[n] = '\0';
 	slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < ARRAY_SIZE(places); i++) {
-		_cleanup_free_ char *path = xasprintf("%.*s/%s", (int)(slash - self), self, places[i]);
+		_cleanup_free_ char *path =
+			xasprintf("%.*s/%s", (int)(slash - self), self, places[i]);
 
 		if (access(path, R_OK) == 0)
 			return take_ptr(path);
@@ -124,11 +127,12 @@ static int write_blob(const char *path, const struct blob *b, struct error *err)
 
 static int make_image(const char *path, const char *program, bool busybox, struct error *err)
 {
-	static const char env[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	static const char env[] =
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	_cleanup_json_ json_t *config =
-		busybox ? json_pack("{s:[s], s:[s]}", "Env", env, "Cmd", "sh")
-			: json_pack("{s:[s], s:[s]}", "Env", env, "Entrypoint", "/guest");
-	_cleanup_blob_ struct blob layer = {0}, archive = {0};
+		busybox ? json_pack("{s:[s], s:[s]}", "Env", env, "Cmd", "sh") :
+			  json_pack("{s:[s], s:[s]}", "Env", env, "Entrypoint", "/guest");
+	_cleanup_blob_ struct blob layer = { 0 }, archive = { 0 };
 	struct oci_image image = {
 		.name = busybox ? "localhost/podtest/busybox:v1" : "localhost/podtest/guest:v1",
 		.config = config,
@@ -144,11 +148,11 @@ static int make_image(const char *path, const char *program, bool busybox, struc
 
 int cmd_image(int argc, char **argv)
 {
-	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-						{"busybox", no_argument, NULL, 'b'},
-						{"guest", required_argument, NULL, 'g'},
-						{"help", no_argument, NULL, 'h'},
-						{0}};
+	static const struct option options[] = { { "output", required_argument, NULL, 'o' },
+						 { "busybox", no_argument, NULL, 'b' },
+						 { "guest", required_argument, NULL, 'g' },
+						 { "help", no_argument, NULL, 'h' },
+						 { 0 } };
 	_cleanup_free_ char *found = find_guest();
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const char *path = NULL, *program = found;
@@ -163,7 +167,8 @@ int cmd_image(int argc, char **argv)
 		else if (c == 'g')
 			program = optarg;
 		else
-			return fputs(usage, c == 'h' ? stdout : stderr), c == 'h' ? EXIT_GOOD : EXIT_BAD_USAGE;
+			return fputs(usage, c == 'h' ? stdout : stderr),
+			       c == 'h' ? EXIT_GOOD : EXIT_BAD_USAGE;
 	}
 	if (!path || optind < argc)
 		return fputs(usage, stderr), EXIT_BAD_USAGE;

@@ -28,25 +28,27 @@ static json_t *descriptor(const char *type, const struct blob *b)
 {
 	_cleanup_free_ char *digest = xasprintf("sha256:%s", blob_digest(b).hex);
 
-	return json_pack("{s:s, s:s, s:I}", "mediaType", type, "digest", digest, "size", (json_int_t)b->len);
+	return json_pack("{s:s, s:s, s:I}", "mediaType", type, "digest", digest, "size",
+			 (json_int_t)b->len);
 }
 
 static void make_config(const struct oci_image *image, struct blob *b)
 {
 	_cleanup_free_ char *diff = xasprintf("sha256:%s", blob_digest(image->layer).hex);
 	_cleanup_json_ json_t *o =
-		json_pack("{s:s, s:s, s:s, s:O, s:{s:s, s:[s]}, s:[{s:s, s:s}]}", "created", "1970-01-01T00:00:00Z",
-			  "architecture", "amd64", "os", "linux", "config", image->config, "rootfs", "type", "layers",
-			  "diff_ids", diff, "history", "created", "1970-01-01T00:00:00Z", "created_by",
-			  "podtest image");
+		json_pack("{s:s, s:s, s:s, s:O, s:{s:s, s:[s]}, s:[{s:s, s:s}]}", "created",
+			  "1970-01-01T00:00:00Z", "architecture", "amd64", "os", "linux", "config",
+			  image->config, "rootfs", "type", "layers", "diff_ids", diff, "history",
+			  "created", "1970-01-01T00:00:00Z", "created_by", "podtest image");
 
 	json_blob(o, b);
 }
 
 static void make_manifest(const struct blob *config, const struct blob *layer, struct blob *b)
 {
-	_cleanup_json_ json_t *o = json_pack("{s:i, s:s, s:o, s:[o]}", "schemaVersion", 2, "mediaType", TYPE_MANIFEST,
-					     "config", descriptor(TYPE_CONFIG, config), "layers",
+	_cleanup_json_ json_t *o = json_pack("{s:i, s:s, s:o, s:[o]}", "schemaVersion", 2,
+					     "mediaType", TYPE_MANIFEST, "config",
+					     descriptor(TYPE_CONFIG, config), "layers",
 					     descriptor(TYPE_LAYER, layer));
 
 	json_blob(o, b);
@@ -56,15 +58,18 @@ static void make_index(const char *name, const struct blob *manifest, struct blo
 {
 	_cleanup_json_ json_t *o = NULL, *d = descriptor(TYPE_MANIFEST, manifest);
 
-	json_object_set_new(d, "platform", json_pack("{s:s, s:s}", "architecture", "amd64", "os", "linux"));
+	json_object_set_new(d, "platform",
+			    json_pack("{s:s, s:s}", "architecture", "amd64", "os", "linux"));
 	json_object_set_new(d, "annotations",
 			    json_pack("{s:s, s:s}", "org.opencontainers.image.ref.name", name,
 				      "io.containerd.image.name", name));
-	o = json_pack("{s:i, s:s, s:[O]}", "schemaVersion", 2, "mediaType", TYPE_INDEX, "manifests", d);
+	o = json_pack("{s:i, s:s, s:[O]}", "schemaVersion", 2, "mediaType", TYPE_INDEX, "manifests",
+		      d);
 	json_blob(o, b);
 }
 
-static void make_docker(const char *name, const struct blob *config, const struct blob *layer, struct blob *b)
+static void make_docker(const char *name, const struct blob *config, const struct blob *layer,
+			struct blob *b)
 {
 	_cleanup_free_ char *c = xasprintf("blobs/sha256/%s", blob_digest(config).hex);
 	_cleanup_free_ char *l = xasprintf("blobs/sha256/%s", blob_digest(layer).hex);
@@ -84,7 +89,7 @@ static void put_blob(struct tar *t, const struct blob *b)
 int oci_archive(const struct oci_image *image, struct blob *out, struct error *err)
 {
 	static const char layout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
-	_cleanup_blob_ struct blob config = {0}, manifest = {0}, index = {0}, docker = {0};
+	_cleanup_blob_ struct blob config = { 0 }, manifest = { 0 }, index = { 0 }, docker = { 0 };
 	struct tar *t;
 
 	make_config(image, &config);

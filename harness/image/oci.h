@@ -5,7 +5,7 @@
 #include "util/error.h"
 
 struct oci_image {
-	const char *name;	  /* "localhost/podtest/guest:v1" */
+	const char *name; /* "localhost/podtest/guest:v1" */
 	const json_t *config; /* the runtime part: Entrypoint, Cmd, Env, … */
 	const struct blob *layer; /* an uncompressed tar */
 };

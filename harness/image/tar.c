@@ -41,7 +41,8 @@ struct tar *tar_new(struct blob *out)
 	return t;
 }
 
-static void add(struct tar *t, const char *path, unsigned mode, const char *target, const void *data, size_t len)
+static void add(struct tar *t, const char *path, unsigned mode, const char *target,
+		const void *data, size_t len)
 {
 	struct archive_entry *e = archive_entry_new();
 
@@ -75,7 +76,7 @@ void tar_bytes(struct tar *t, const char *path, unsigned mode, const void *data,
 void tar_file(struct tar *t, const char *path, unsigned mode, const char *source)
 {
 	_cleanup_file_ FILE *f = fopen(source, "re");
-	_cleanup_blob_ struct blob content = {0};
+	_cleanup_blob_ struct blob content = { 0 };
 	char buffer[65536];
 	size_t n;
 

@@ -1,0 +1,36 @@
+/* text: what the reports share: outcomes, quoting, files that appear whole. */
+#pragma once
+
+#include "report.h"
+
+/* The four ways in which a report of the field (TAP, JUnit) can say how a case ended. */
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_FAILURE,
+	OUTCOME_ERROR, /* set-up: says nothing about the requirement */
+	OUTCOME_SKIPPED, /* not evaluated, on purpose */
+	OUTCOME_TODO, /* evaluated, not a pass, and does not fail the run */
+};
+
+enum outcome outcome_of(enum verdict v, bool strict);
+
+/* "text" with JSON's escapes, which are YAML's too. NULL gives null. The caller frees. */
+char *quoted(const char *text);
+/* For XML text and attributes; bytes that XML cannot carry become '?'. NULL gives "". The caller frees. */
+char *xml_escaped(const char *text);
+/* Every line of text with `prefix` before it. */
+void print_indented(FILE *out, const char *prefix, const char *text);
+
+/* A file that is complete or not there: written beside PATH (folders are made), renamed by report_file_end(). */
+struct report_file {
+	FILE *out;
+	char *path, *temporary;
+};
+int report_file_begin(struct report_file *f, const char *path, struct error *err);
+int report_file_end(struct report_file *f, struct error *err);
+
+struct verdict_counts {
+	size_t of[N_VERDICTS];
+};
+/* {"pass":N, …}: every verdict, in the order of verdict.h. */
+json_t *counts_json(const struct verdict_counts *counts);
