@@ -1,5 +1,5 @@
 /*
- * tap: TAP 14, one line per case.
+ * report_tap: TAP 14, one line per case.
  *
  * Lines come as cases end, numbered in that order; the plan stands first because the number of cases is known. What is not a
  * plain pass carries a YAML block: verdict, message, the assertions that did not pass with the requirement's sentence and
@@ -7,7 +7,7 @@
  * undecided, disputed) is `not ok … # TODO`, one that was not evaluated is `# SKIP`. A run that says nothing ends with `Bail out!`.
  */
 #include "catalog.h"
-#include "report/text.h"
+#include "report/report_text.h"
 
 struct tap_reporter {
 	struct reporter base;

@@ -1,11 +1,11 @@
 /*
- * json: results.json, the report that other programs read.
+ * report_json: results.json, the report that other programs read.
  *
  * Schema 1. The first keys are a contract: schema, subject, wall_seconds, summary (cases by verdict, every verdict named),
  * and per case name, file, verdict, seconds, message and its assertions with req, verdict and message. Keys may be added within
  * a schema; a reader ignores those that it does not know. The file is written once, at the end, from the run's result.
  */
-#include "report/text.h"
+#include "report/report_text.h"
 
 struct json_reporter {
 	struct reporter base;

@@ -1,5 +1,5 @@
 /*
- * progress: a run as a person watches it.
+ * report_progress: a run as a person watches it.
  *
  * On a terminal the last line is a bar that is drawn anew with each case that starts or ends; failures are printed above it as
  * they come, the first few explained in full, the others by one line. Without a terminal there is no bar: a line per failure and one
@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "fixture.h"
-#include "report/text.h"
+#include "report/report_text.h"
 
 #define EXPLAINED 5
 

@@ -1,11 +1,11 @@
 /*
- * text: what the reports share: outcomes, quoting, files that appear whole.
+ * report_text: what the reports share: outcomes, quoting, files that appear whole.
  *
  * The mapping of verdicts to the words of TAP and JUnit is one table here, so that the two cannot disagree (it is printed in
  * harness/README.md). A report file is written beside its name and renamed at the end: whoever finds it, finds all of it,
  * and a run that was killed leaves the report of the run before.
  */
-#include "report/text.h"
+#include "report/report_text.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-/* text: what the reports share: outcomes, quoting, files that appear whole. */
+/* report_text: what the reports share: outcomes, quoting, files that appear whole. */
 #pragma once
 
 #include "report.h"

@@ -1,5 +1,5 @@
 /*
- * junit: junit.xml by the custom that CI servers read.
+ * report_junit: junit.xml by the custom that CI servers read.
  *
  * One testsuite per area, one testcase per case. A failure (fail, ignored, fixed) is <failure>, a set-up that did not work is
  * <error>, everything that was not evaluated or does not count against the run is <skipped> with the verdict in its message; the
@@ -7,7 +7,7 @@
  * server that shows only cases must show it too. The file is written once, at the end.
  */
 #include "catalog.h"
-#include "report/text.h"
+#include "report/report_text.h"
 
 struct junit_reporter {
 	struct reporter base;

@@ -1,11 +1,11 @@
 /*
- * summary: how the run ended, by area.
+ * report_summary: how the run ended, by area.
  *
  * A table of cases by area and verdict (columns that are empty everywhere are left out, pass and fail never), the
  * assertions in numbers, what was left behind, the names of what failed with the command to see it again, and where the reports
  * are. The last line says in words what the exit code says.
  */
-#include "report/text.h"
+#include "report/report_text.h"
 
 struct summary {
 	struct reporter base;
