@@ -163,10 +163,11 @@ void ctr_start(struct ctr *c)
 {
 	struct image_info *image = images_ensure(c);
 
-	if (!image)
-		return;
-	begin(c, image);
+	if (image)
+		begin(c, image);
 	image_info_free(image);
+	if (c->state != CTR_STARTING)
+		pod_worker_kick(c->w); /* it waits: the next one's turn */
 }
 
 void ctr_start_forget(struct ctr *c)

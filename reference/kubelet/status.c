@@ -117,8 +117,8 @@ static void put_ip(json_t *s, const char *one, const char *many, const char *ip)
 
 static void put_failure(json_t *s, const struct status_facts *f)
 {
-	if (!f->fail_reason)
-		return;
+	if (!f->fail_reason || !f->terminated)
+		return; /* told together with the phase */
 	json_take_set(s, "reason", json_string(f->fail_reason));
 	if (f->fail_message)
 		json_take_set(s, "message", json_string(f->fail_message));
