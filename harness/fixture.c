@@ -167,6 +167,7 @@ static int merge_template(json_t *docs, json_t *template, const char *path, stru
 
 	if (!json_is_object(json_array_get(template, 0)))
 		return error_set(err, "%s: no Case in the template", path);
+	json_array_extend(json_object_get(doc, "needs"), json_path(json_array_get(template, 0), "needs"));
 	if (json_object_update_missing(doc, json_array_get(template, 0)))
 		return error_set(err, "%s: the first document must be a map", path);
 	json_array_foreach(template, i, m)

@@ -17,7 +17,8 @@ int leak_new(const char *root, struct leak **ret, struct error *err);
 struct leak *leak_free(struct leak *l);
 /* A guest's `start` line of this namespace. */
 void leak_note(struct leak *l, const char *ns, const json_t *start);
-/* Called leak_after_seconds() after the case's namespace was deleted; problems (a list of texts) is extended. */
+/* Called after the cases, again and again until nothing is found or LEAK_AFTER_SECONDS are over; ns NULL: of all cases.
+ * problems (a list of texts) is extended. */
 void leak_check_case(struct leak *l, const char *ns, json_t *problems);
 /* The picture "after". Called when the subject is down (own podd) or idle. */
 void leak_check_run(struct leak *l, json_t *problems);

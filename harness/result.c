@@ -20,16 +20,23 @@ struct assertion_result *case_result_add(struct case_result *c, const char *req)
 void case_result_settle(struct case_result *c, const char *broken)
 {
 	const char *message = broken;
+	size_t skipped = 0;
 
 	c->verdict = broken ? VERDICT_BROKEN : VERDICT_PASS;
 	for (size_t i = 0; i < c->n_assertions; i++) {
 		const struct assertion_result *a = &c->assertions[i];
 		enum verdict worse = verdict_worse(c->verdict, a->verdict);
 
+		if (a->verdict == VERDICT_NOT_APPLICABLE) {
+			skipped++;
+			continue;
+		}
 		if (worse != c->verdict)
 			message = a->message;
 		c->verdict = worse;
 	}
+	if (!broken && skipped && skipped == c->n_assertions)
+		c->verdict = VERDICT_NOT_APPLICABLE;
 	free(c->message);
 	c->message = c->verdict == VERDICT_PASS ? NULL : xstrdup(message);
 }

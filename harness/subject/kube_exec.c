@@ -111,16 +111,16 @@ static bool take_frames(struct exec_call *x)
 		switch (websocket_next(&x->ws, &data, &len)) {
 		case WS_MESSAGE:
 			take_message(x, data, len);
-			break;
+			if (!x->outcome)
+				break;
+			finish_outcome(x);
+			return true;
 		case WS_PING:
 			break; /* a peer that insists on a pong gets none: commands are short */
 		case WS_NEED_MORE:
 			return false;
 		default:
-			if (x->outcome)
-				finish_outcome(x);
-			else
-				finish_fault(x, REPLY_INTERNAL, "the exec stream ended without an outcome");
+			finish_fault(x, REPLY_INTERNAL, "the exec stream ended without an outcome");
 			return true;
 		}
 	}
@@ -173,10 +173,7 @@ static void on_readable(evutil_socket_t fd, short what, void *userdata)
 			return;
 	if (rc == CURLE_AGAIN)
 		return;
-	if (x->outcome)
-		finish_outcome(x);
-	else
-		finish_fault(x, REPLY_INTERNAL, "the exec connection was cut");
+	finish_fault(x, REPLY_INTERNAL, "the exec connection was cut");
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *userdata)

@@ -85,6 +85,17 @@ char **json_strv(const json_t *list)
 	return v;
 }
 
+char **strv_split(const char *text, const char *separators)
+{
+	_cleanup_json_ json_t *list = json_array();
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *save = NULL;
+
+	for (char *w = strtok_r(copy, separators, &save); w; w = strtok_r(NULL, separators, &save))
+		json_array_append_new(list, json_string(w));
+	return json_strv(list);
+}
+
 void strv_free(char **v)
 {
 	for (size_t i = 0; v && v[i]; i++)

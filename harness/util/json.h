@@ -17,6 +17,7 @@ char *json_scalar(const json_t *o);
 
 /* A list of texts (or one text) as a NULL-terminated vector; anything else gives an empty one. */
 char **json_strv(const json_t *list);
+char **strv_split(const char *text, const char *separators);
 void strv_free(char **v);
 size_t strv_len(char *const *v);
 bool strv_has(char *const *v, const char *s);

@@ -1,0 +1,322 @@
+/*
+ * case_act: the steps that act: apply, reject, patch, scale, delete, exec, tell, disrupt.
+ *
+ * Each sends its request when it begins and ends with the reply. What was accepted leaves an event `did …` whose interval is the
+ * request's. A step that has a `req` makes a verdict of the reply, any other is set-up: what was not accepted makes the
+ * case broken. A refusal is compared by field path, reason and text; causes come from the reply, and for an unknown field the path
+ * stands in the message.
+ */
+#include "fact.h"
+#include "match.h"
+#include "steps.h"
+#include "util/json.h"
+
+static int line_of(const struct case_run *c)
+{
+	return c->fixture->steps[c->step].line;
+}
+
+/* "pod/a" of the step; false makes the case broken. */
+static bool set_object(struct case_run *c, struct request *req)
+{
+	const char *object = json_str(c->now.args, "object");
+
+	if (object_ref(object, &req->kind, &req->name))
+		return true;
+	case_broken(c, false, "line %d: \"%s\": no such kind", line_of(c), object);
+	return false;
+}
+
+/* The end of a plain action. */
+static void act_over(struct case_run *c, const struct reply *reply, const char *verb, const char *what)
+{
+	_cleanup_free_ char *words = xasprintf("%s %s", verb, what);
+
+	if (reply->code != REPLY_OK) {
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: %s: %s: %s", line_of(c), words,
+			    reply_code_name(reply->code), reply->message ? reply->message : "");
+		return;
+	}
+	step_did(c, reply, words);
+	case_step_done(c);
+}
+
+/* ---- apply ---- */
+
+static void apply_next(struct case_run *c);
+
+static char *manifest_ref(const json_t *m)
+{
+	const char *kind = json_str(m, "kind"), *name = json_str(m, "metadata.name");
+	char *ref = xasprintf("%s/%s", kind ? kind : "?", name ? name : "?");
+
+	for (char *p = ref; *p && *p != '/'; p++)
+		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+	return ref;
+}
+
+static void on_applied(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const json_t *m = json_array_get(c->now.manifests, c->now.next);
+	_cleanup_free_ char *ref = manifest_ref(m), *words = xasprintf("apply %s", ref);
+
+	(void)userdata;
+	if (reply->code != REPLY_OK) {
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: apply %s: %s", line_of(c), ref,
+			    reply->message ? reply->message : "");
+		return;
+	}
+	step_did(c, reply, words);
+	json_array_append(c->applied, (json_t *)m);
+	c->now.next++;
+	apply_next(c);
+}
+
+static void apply_next(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_APPLY);
+
+	if (c->now.next >= json_array_size(c->now.manifests)) {
+		case_step_done(c);
+		return;
+	}
+	req.object = json_array_get(c->now.manifests, c->now.next);
+	case_request(c, &req, on_applied, NULL);
+}
+
+/* ---- refusals ---- */
+
+static bool cause_fits(const json_t *cause, const char *field, const char *reason)
+{
+	return (!field || streq(json_str(cause, "field"), field)) && (!reason || streq(json_str(cause, "reason"), reason));
+}
+
+static bool refusal_fits(const json_t *args, const struct reply *reply)
+{
+	const char *field = json_str(args, "field"), *reason = json_str(args, "reason"), *text = json_str(args, "text");
+	const char *message = reply->message ? reply->message : "";
+	bool hit = !field && !reason;
+	json_t *cause;
+	size_t i;
+
+	json_array_foreach((json_t *)reply->causes, i, cause)
+		hit = hit || cause_fits(cause, field, reason);
+	if (!hit && !json_array_size(reply->causes))
+		hit = (!field || strstr(message, field)) && (!reason || streq(reply->reason, reason));
+	return hit && (!text || strstr(message, text));
+}
+
+static char *refusal_text(const struct reply *reply)
+{
+	_cleanup_free_ char *causes = json_line(reply->causes);
+
+	if (reply->code == REPLY_OK)
+		return xstrdup("it was accepted");
+	return xasprintf("%s: %s; causes %s", reply_code_name(reply->code), reply->message ? reply->message : "", causes);
+}
+
+static void on_refused(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const json_t *args = c->now.args;
+	_cleanup_free_ char *expected = fact_text(args), *seen = refusal_text(reply), *message = NULL;
+	bool fits = reply->code == REPLY_INVALID && refusal_fits(args, reply);
+	struct judged j = {.outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL, .expected = expected, .seen = seen};
+
+	(void)userdata;
+	if (reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
+		case_broken(c, false, "line %d: %s", line_of(c), seen);
+		return;
+	}
+	if (!fits)
+		message = xasprintf("not refused as it should be: %s; seen: %s", expected, seen);
+	j.message = message;
+	if (json_str(args, "req"))
+		case_assert(c, args, &j, false);
+	else if (!fits)
+		case_broken(c, false, "line %d: %s", line_of(c), message);
+	case_step_done(c);
+}
+
+static void reject_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_APPLY);
+
+	req.object = json_array_get(c->now.manifests, 0);
+	if (req.object)
+		case_request(c, &req, on_refused, NULL);
+	else
+		case_broken(c, false, "line %d: no manifest %s in the file", line_of(c), json_str(c->now.args, "object"));
+}
+
+/* ---- patch, scale, delete, disrupt ---- */
+
+static void on_patched(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	if (json_truth(c->now.args, "refused", false))
+		on_refused(c, reply, userdata);
+	else
+		act_over(c, reply, "patch", json_str(c->now.args, "object"));
+}
+
+static void patch_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_PATCH);
+
+	req.object = json_object_get(c->now.args, "patch");
+	req.patch_type = json_str(c->now.args, "type");
+	req.subresource = json_str(c->now.args, "subresource");
+	if (set_object(c, &req))
+		case_request(c, &req, on_patched, NULL);
+}
+
+static void on_scaled(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	act_over(c, reply, "scale", json_str(c->now.args, "object"));
+}
+
+static void scale_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_SCALE);
+
+	req.replicas = (int)json_int(c->now.args, "replicas", 0);
+	if (set_object(c, &req))
+		case_request(c, &req, on_scaled, NULL);
+}
+
+static void on_deleted(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	act_over(c, reply, "delete", json_str(c->now.args, "object"));
+}
+
+static void delete_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_DELETE);
+
+	req.grace = (long)json_int(c->now.args, "grace", json_truth(c->now.args, "force", false) ? 0 : -1);
+	req.propagation = json_str(c->now.args, "propagation");
+	if (set_object(c, &req))
+		case_request(c, &req, on_deleted, NULL);
+}
+
+static void on_disrupted(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	act_over(c, reply, "disrupt", json_str(c->now.args, "object"));
+}
+
+static void disrupt_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_DISRUPT);
+
+	req.what = json_str(c->now.args, "kind");
+	if (set_object(c, &req))
+		case_request(c, &req, on_disrupted, NULL);
+}
+
+/* ---- exec and tell ---- */
+
+static bool output_fits(const json_t *want, const char *text)
+{
+	_cleanup_json_ json_t *have = NULL;
+	size_t len = strlen(text);
+
+	if (!want)
+		return true;
+	if (json_object_get(want, "json")) {
+		have = json_read(text, len);
+		return match_json(json_object_get(want, "json"), have);
+	}
+	have = json_stringn(text, len && text[len - 1] == '\n' ? len - 1 : len);
+	return have && match_json(want, have);
+}
+
+static void on_executed(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const json_t *args = c->now.args;
+	bool fits = reply->code == REPLY_OK && reply->exit_code == json_int(args, "exit", 0) &&
+		    output_fits(json_object_get(args, "stdout"), reply->text ? reply->text : "");
+	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
+	_cleanup_free_ char *seen = xasprintf("%s%s%s exit %d, output \"%.600s\" \"%.300s\"", reply_code_name(reply->code),
+					      reply->message ? " " : "", reply->message ? reply->message : "",
+					      reply->exit_code, reply->text ? reply->text : "",
+					      reply->err_text ? reply->err_text : "");
+	struct judged j = {.outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL, .expected = expected, .seen = seen};
+
+	(void)userdata;
+	if (!fits)
+		message = xasprintf("%s; seen: %s", expected, seen);
+	j.message = message;
+	if (!json_str(args, "req") || reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
+		if (!fits) {
+			case_broken(c, false, "line %d: %s", line_of(c), message);
+			return;
+		}
+	} else {
+		case_assert(c, args, &j, false);
+	}
+	if (reply->code == REPLY_OK) {
+		_cleanup_free_ char *who = xasprintf("exec %s", json_str(args, "object"));
+
+		step_did(c, reply, who);
+	}
+	case_step_done(c);
+}
+
+static void exec_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_EXEC);
+
+	req.container = json_str(c->now.args, "container");
+	req.command = json_object_get(c->now.args, "command");
+	if (set_object(c, &req))
+		case_request(c, &req, on_executed, NULL);
+}
+
+static void on_told(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const char *object = json_str(c->now.args, "object"), *container = json_str(c->now.args, "container");
+	_cleanup_free_ char *args = json_line(json_object_get(c->now.args, "args")), *words = NULL;
+	json_t *word;
+	size_t i;
+
+	(void)userdata;
+	if (reply->code != REPLY_OK || reply->exit_code) {
+		case_broken(c, false, "line %d: tell %s %s: %s %s", line_of(c), object, args,
+			    reply->message ? reply->message : "", reply->err_text ? reply->err_text : "");
+		return;
+	}
+	words = xasprintf("tell %s%s%s", strchr(object, '/') + 1, container ? "/" : "", container ? container : "");
+	json_array_foreach(json_object_get(c->now.args, "args"), i, word) {
+		_cleanup_free_ char *old = words, *text = json_scalar(word);
+
+		words = xasprintf("%s %s", old, text);
+	}
+	step_did(c, reply, words);
+	case_step_done(c);
+}
+
+static void tell_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_EXEC);
+	_cleanup_json_ json_t *command = json_pack("[s,s]", "/guest", "tell");
+
+	json_array_extend(command, json_object_get(c->now.args, "args"));
+	req.container = json_str(c->now.args, "container");
+	req.command = command;
+	if (set_object(c, &req))
+		case_request(c, &req, on_told, NULL);
+}
+
+const struct step_verb *step_act(enum step_kind kind)
+{
+	static const struct step_verb acts[] = {
+		[STEP_APPLY] = {apply_next, NULL},    [STEP_REJECT] = {reject_begin, NULL},
+		[STEP_PATCH] = {patch_begin, NULL},   [STEP_SCALE] = {scale_begin, NULL},
+		[STEP_DELETE] = {delete_begin, NULL}, [STEP_EXEC] = {exec_begin, NULL},
+		[STEP_TELL] = {tell_begin, NULL},     [STEP_DISRUPT] = {disrupt_begin, NULL},
+	};
+
+	return &acts[kind];
+}

@@ -1,0 +1,205 @@
+/*
+ * case_barrier: everything that has happened until now will be in the history.
+ *
+ * Counting and "never" are true only of what was seen; so before they are judged, each source is made to say that it is empty. Sources
+ * are: the witness, which is told to say a word by exec, after which every line that had reached it has reached us; a running
+ * container that speaks only through its log, in the same way; a terminated one, whose log must end; and the watch, which must have
+ * shown every version that a fresh list shows. What does not answer within the lag leaves the barrier incomplete.
+ */
+#include "case_run.h"
+#include "util/clock.h"
+#include "util/json.h"
+
+#define TOKEN "podtest-barrier-"
+
+struct barrier {
+	struct case_run *c;
+	json_t *tokens;	 /* words not yet heard */
+	json_t *ending;	 /* [pod, container]: logs that must end */
+	json_t *behind;	 /* "Pod/a" to the revision that the watch must reach */
+	bool listed, failed;
+	int64_t deadline;
+	struct timer *timer;
+};
+
+static void on_told(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	if (c->now.barrier && (reply->code != REPLY_OK || reply->exit_code))
+		c->now.barrier->failed = true;
+}
+
+static void tell(struct barrier *b, const char *pod, const char *container)
+{
+	_cleanup_free_ char *word = xasprintf(TOKEN "%u", b->c->barriers++);
+	_cleanup_json_ json_t *command = json_pack("[s,s,s,s]", "/guest", "tell", "say", word);
+	struct request req = REQUEST(VERB_EXEC);
+
+	json_object_set_new(b->tokens, word, json_true());
+	req.name = pod;
+	req.container = container;
+	req.command = command;
+	case_request(b->c, &req, on_told, NULL);
+}
+
+static const json_t *container_state(const json_t *pod, const char *name)
+{
+	static const char *const lists[] = {"status.containerStatuses", "status.initContainerStatuses"};
+	json_t *s;
+	size_t i;
+
+	for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
+		json_array_foreach(json_path(pod, lists[l]), i, s)
+			if (streq(json_str(s, "name"), name))
+				return json_object_get(s, "state");
+	return NULL;
+}
+
+static void drain_container(struct barrier *b, const json_t *pod, const json_t *container)
+{
+	const char *pod_name = json_str(pod, "metadata.name"), *name = json_str(container, "name");
+	const json_t *state = container_state(pod, name);
+
+	if (!case_uses_log_only(container))
+		return;
+	if (json_object_get(state, "running"))
+		tell(b, pod_name, name);
+	else if (json_object_get(state, "terminated"))
+		json_array_append_new(b->ending, json_pack("[s,s]", pod_name, name));
+}
+
+static void drain_guests(struct barrier *b)
+{
+	static const char *const lists[] = {"spec.initContainers", "spec.containers"};
+	json_t *pod, *container;
+	const char *key;
+	size_t i;
+
+	json_object_foreach(b->c->objects, key, pod) {
+		if (!has_prefix(key, "Pod/"))
+			continue;
+		for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
+			json_array_foreach(json_path(pod, lists[l]), i, container)
+				drain_container(b, pod, container);
+	}
+}
+
+static void on_list(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	struct barrier *b = c->now.barrier;
+	json_t *pod;
+	size_t i;
+
+	(void)userdata;
+	if (!b)
+		return;
+	b->listed = true;
+	if (reply->code != REPLY_OK)
+		b->failed = true;
+	json_array_foreach(json_path(reply->body, "items"), i, pod) {
+		_cleanup_free_ char *key = xasprintf("Pod/%s", json_str(pod, "metadata.name"));
+
+		json_object_set(b->behind, key, json_path(pod, "metadata.resourceVersion"));
+	}
+}
+
+static void on_deadline(void *userdata)
+{
+	struct barrier *b = userdata;
+
+	case_poke(b->c);
+}
+
+struct barrier *barrier_new(struct case_run *c)
+{
+	struct barrier *b = xcalloc(1, sizeof(*b));
+	struct request req = REQUEST(VERB_LIST);
+
+	b->c = c;
+	b->tokens = json_object();
+	b->ending = json_array();
+	b->behind = json_object();
+	b->deadline = clock_now() + seconds_ns(MAX(c->session->bounds.lag, 2 * c->session->slack));
+	b->timer = timer_new(c->session->loop, on_deadline, b);
+	timer_in(b->timer, b->deadline - clock_now());
+	if (c->witness)
+		tell(b, WITNESS_POD, "witness");
+	drain_guests(b);
+	req.kind = "Pod";
+	case_request(c, &req, on_list, NULL);
+	return b;
+}
+
+struct barrier *barrier_free(struct barrier *b)
+{
+	if (!b)
+		return NULL;
+	json_decref(b->tokens);
+	json_decref(b->ending);
+	json_decref(b->behind);
+	timer_free(b->timer);
+	free(b);
+	return NULL;
+}
+
+static bool seen_gone(const struct history *h, const char *pod)
+{
+	for (size_t i = h->n; i-- > 0;) {
+		const struct hist_event *e = h->events[i];
+
+		if (e->source == SOURCE_WATCH && streq(e->who, pod) && e->words[0] && streq(e->words[0], "gone"))
+			return true;
+	}
+	return false;
+}
+
+static bool watch_caught_up(const struct barrier *b)
+{
+	const char *key;
+	json_t *revision;
+
+	json_object_foreach(b->behind, key, revision) {
+		const json_t *object = json_object_get(b->c->objects, key);
+		const char *seen = json_str(object, "metadata.resourceVersion");
+
+		if (!object && !seen_gone(&b->c->history, key + strlen("Pod/")))
+			return false;
+		if (object && strtoull(seen ? seen : "0", NULL, 10) < strtoull(json_string_value(revision), NULL, 10))
+			return false;
+	}
+	return b->listed;
+}
+
+static bool logs_ended(const struct barrier *b)
+{
+	json_t *pair;
+	size_t i;
+
+	json_array_foreach(b->ending, i, pair)
+		if (!case_follows_ended(b->c, json_str(pair, "0"), json_str(pair, "1")))
+			return false;
+	return true;
+}
+
+bool barrier_over(struct barrier *b, bool *ret_complete)
+{
+	bool complete = json_object_size(b->tokens) == 0 && watch_caught_up(b) && logs_ended(b);
+
+	if (!complete && !b->failed && clock_now() < b->deadline)
+		return false;
+	*ret_complete = complete;
+	return true;
+}
+
+bool barrier_takes_line(struct case_run *c, const json_t *line)
+{
+	const char *text = json_str(line, "text");
+
+	if (!text)
+		text = json_str(line, "args");
+	if (!text || !strstr(text, TOKEN))
+		return false;
+	if (c->now.barrier)
+		json_object_del(c->now.barrier->tokens, strstr(text, TOKEN));
+	return true;
+}

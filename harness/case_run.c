@@ -1,0 +1,360 @@
+/*
+ * case_run: one case of a run, from its namespace to the clean-up.
+ *
+ * States go one way: namespace, witness, steps, clean-up, done. Every stimulus (a reply, a version of an object, a guest's line, a
+ * timer) ends in case_poke(): in the loop's next turn the current state is looked at once. So no callback ever frees or advances a
+ * case under the feet of its caller. The history is closed when the clean-up begins: what the runner itself tears down is no behaviour
+ * of the subject. A case owns its requests; all of them end with it.
+ */
+#include "case_run.h"
+
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "util/clock.h"
+#include "util/json.h"
+
+#define CLEANUP_SECONDS 30
+
+struct case_call {
+	struct case_call *prev, *next;
+	struct case_run *c;
+	struct call *call;
+	case_reply_fn fn;
+	void *userdata;
+};
+
+static void call_drop(struct case_call *k)
+{
+	if (k->prev)
+		k->prev->next = k->next;
+	else
+		k->c->calls = k->next;
+	if (k->next)
+		k->next->prev = k->prev;
+	free(k);
+}
+
+static void on_reply(void *userdata, const struct reply *reply)
+{
+	struct case_call *k = userdata;
+	struct case_run *c = k->c;
+	case_reply_fn fn = k->fn;
+	void *fn_userdata = k->userdata;
+
+	call_drop(k);
+	fn(c, reply, fn_userdata);
+	case_poke(c);
+}
+
+struct case_call *case_request(struct case_run *c, const struct request *req, case_reply_fn fn, void *userdata)
+{
+	struct case_call *k = xcalloc(1, sizeof(*k));
+	struct request copy = *req;
+
+	copy.ns = c->ns;
+	if (copy.timeout <= 0)
+		copy.timeout = 30 * c->session->slack;
+	k->c = c;
+	k->fn = fn;
+	k->userdata = userdata;
+	k->next = c->calls;
+	if (c->calls)
+		c->calls->prev = k;
+	c->calls = k;
+	k->call = subject_request(c->session->subject, &copy, on_reply, k);
+	return k;
+}
+
+void case_calls_cancel(struct case_run *c)
+{
+	while (c->calls) {
+		subject_cancel(c->calls->call);
+		call_drop(c->calls);
+	}
+}
+
+void case_poke(struct case_run *c)
+{
+	if (c->state != CASE_DONE)
+		timer_soon(c->poke);
+}
+
+static void set_state(struct case_run *c, enum case_state state)
+{
+	c->state = state;
+	timer_stop(c->timer);
+	case_poke(c);
+}
+
+/* ---- clean-up ---- */
+
+static void ask_gone(struct case_run *c);
+
+static void on_still_there(void *userdata)
+{
+	struct case_run *c = userdata;
+
+	if (c->state == CASE_CLEANUP)
+		ask_gone(c);
+	else
+		case_poke(c);
+}
+
+static void on_gone(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	c->clean = reply->code == REPLY_NOT_FOUND;
+	if (c->clean || reply->code == REPLY_UNREACHABLE ||
+	    clock_now() - c->ended > seconds_ns(CLEANUP_SECONDS * c->session->slack))
+		set_state(c, CASE_DONE);
+	else
+		timer_in(c->timer, 50 * NSEC_PER_MSEC);
+}
+
+static void ask_gone(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_GET);
+
+	req.kind = "Namespace";
+	req.name = c->ns;
+	case_request(c, &req, on_gone, NULL);
+}
+
+static void on_pods_deleted(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)reply;
+	(void)userdata;
+	ask_gone(c);
+}
+
+static void on_namespace_deleted(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	struct request req = REQUEST(VERB_DELETE);
+
+	(void)reply;
+	(void)userdata;
+	req.kind = "Pod";
+	req.grace = 0;
+	case_request(c, &req, on_pods_deleted, NULL);
+}
+
+static void cleanup_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_DELETE_NAMESPACE);
+
+	c->ended = clock_now();
+	case_assert_rest(c);
+	case_check_invariants(c);
+	case_step_clear(c);
+	case_calls_cancel(c);
+	case_follows_end(c);
+	subject_cancel(take_ptr(c->watch));
+	case_conclude(c);
+	set_state(c, CASE_CLEANUP);
+	if (c->session->options->keep || !c->ns)
+		set_state(c, CASE_DONE);
+	else
+		case_request(c, &req, on_namespace_deleted, NULL);
+}
+
+void case_run_cancel(struct case_run *c)
+{
+	if (c->state >= CASE_CLEANUP)
+		return;
+	c->cancelled = true;
+	case_broken(c, false, "interrupted");
+}
+
+void case_broken(struct case_run *c, bool late, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!c->broken) {
+		va_start(ap, fmt);
+		if (vasprintf(&c->broken, fmt, ap) < 0)
+			abort();
+		va_end(ap);
+		c->broken_late = late;
+	}
+	case_poke(c);
+}
+
+/* ---- namespace and witness ---- */
+
+static void on_witness_applied(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	if (reply->code != REPLY_OK)
+		case_broken(c, false, "the witness pod: %s", reply->message);
+}
+
+static json_t *witness_manifest(void)
+{
+	return json_pack("{s:s,s:s,s:{s:s},s:{s:i,s:s,s:[{s:s,s:s,s:[s,s,s],s:[{s:s,s:s}]}]}}", "apiVersion", "v1", "kind",
+			 "Pod", "metadata", "name", WITNESS_POD, "spec", "terminationGracePeriodSeconds", 0,
+			 "restartPolicy", "Never", "containers", "name", "witness", "image",
+			 "localhost/podtest/guest:v1", "args", "witness", "--port", WITNESS_PORT, "env", "name",
+			 "PODTEST", "value", WITNESS_POD "/witness");
+}
+
+static void on_wait_over(struct case_run *c)
+{
+	case_broken(c, true, "the witness pod did not start in time");
+}
+
+static void witness_begin(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_APPLY);
+	_cleanup_json_ json_t *pod = witness_manifest();
+
+	set_state(c, CASE_WITNESS);
+	if (!c->fixture->uses_witness)
+		return;
+	c->now.deadline = clock_now() + seconds_ns(c->session->bounds.lag * 3);
+	timer_in(c->timer, c->now.deadline - clock_now());
+	req.object = pod;
+	case_request(c, &req, on_witness_applied, NULL);
+}
+
+static void witness_look(struct case_run *c)
+{
+	const json_t *pod = case_object(c, "Pod", WITNESS_POD);
+	const char *ip = json_str(pod, "status.podIP");
+
+	if (!c->fixture->uses_witness) {
+		set_state(c, CASE_STEPS);
+	} else if (ip && *ip && streq(json_str(pod, "status.phase"), "Running")) {
+		c->witness = xasprintf("%s:%s", ip, WITNESS_PORT);
+		set_state(c, CASE_STEPS);
+	} else if (clock_now() >= c->now.deadline) {
+		on_wait_over(c);
+	}
+}
+
+static void on_watching(void *userdata, const struct reply *reply)
+{
+	struct case_run *c = userdata;
+
+	if (reply->code != REPLY_OK)
+		case_broken(c, false, "the watch of the namespace: %s", reply->message);
+	else
+		witness_begin(c);
+}
+
+static void on_namespace(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	if (reply->code != REPLY_OK)
+		case_broken(c, false, "the namespace: %s", reply->message);
+	else
+		c->watch = subject_watch(c->session->subject, c->ns, on_watching, c);
+}
+
+/* ---- the machine ---- */
+
+static void done(struct case_run *c)
+{
+	c->state = CASE_DONE;
+	case_calls_cancel(c);
+	c->done(c);
+}
+
+static void look(void *userdata)
+{
+	struct case_run *c = userdata;
+
+	if (c->state < CASE_CLEANUP && c->broken) {
+		cleanup_begin(c);
+		return;
+	}
+	switch (c->state) {
+	case CASE_WITNESS:
+		witness_look(c);
+		break;
+	case CASE_STEPS:
+		if (c->step >= c->fixture->n_steps)
+			cleanup_begin(c);
+		else if (!c->now.begun)
+			case_step_begin(c);
+		else
+			case_step_look(c);
+		break;
+	case CASE_DONE:
+		done(c);
+		break;
+	default:
+		break;
+	}
+}
+
+void case_step_done(struct case_run *c)
+{
+	case_step_clear(c);
+	c->step++;
+	case_poke(c);
+}
+
+static char *make_scratch(struct case_run *c)
+{
+	char *path = xasprintf("%s/%s", c->session->scratch, c->ns);
+
+	if (subject_is_here(c->session->subject))
+		mkdir(path, 0777);
+	return path;
+}
+
+struct case_run *case_run_new(struct session *s, const struct fixture *f, unsigned round,
+			      void (*done_fn)(struct case_run *c), void *userdata)
+{
+	struct case_run *c = xcalloc(1, sizeof(*c));
+
+	c->session = s;
+	c->fixture = f;
+	c->round = round;
+	c->done = done_fn;
+	c->userdata = userdata;
+	c->objects = json_object();
+	c->applied = json_array();
+	c->pods = json_object();
+	c->poke = timer_new(s->loop, look, c);
+	c->timer = timer_new(s->loop, on_still_there, c);
+	c->result = (struct case_result){.name = xstrdup(f->name), .file = xstrdup(f->file), .area = xstrdup(f->area),
+					 .title = xstrdup(f->title), .round = round};
+	return c;
+}
+
+void case_run_start(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_CREATE_NAMESPACE);
+
+	c->began = clock_now();
+	history_init(&c->history, c->began);
+	c->scratch = make_scratch(c);
+	c->state = CASE_NAMESPACE;
+	req.label = c->session->run_id;
+	case_request(c, &req, on_namespace, NULL);
+}
+
+struct case_run *case_run_free(struct case_run *c)
+{
+	if (!c)
+		return NULL;
+	case_step_clear(c);
+	case_calls_cancel(c);
+	case_follows_end(c);
+	subject_cancel(c->watch);
+	timer_free(c->poke);
+	timer_free(c->timer);
+	history_clear(&c->history);
+	json_decref(c->objects);
+	json_decref(c->applied);
+	json_decref(c->pods);
+	case_result_clear(&c->result);
+	free(c->ns);
+	free(c->scratch);
+	free(c->witness);
+	free(c->broken);
+	free(c);
+	return NULL;
+}

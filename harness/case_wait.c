@@ -1,0 +1,254 @@
+/*
+ * case_wait: the steps that watch: eventually, holds, history.
+ *
+ * They are looked at whenever something was seen, and at their deadline. Facts that have to be asked for (fact.h) are asked again every
+ * tenth of a second, one question at a time. A history is judged behind a barrier; a relation that fails only because something was not
+ * seen yet is given the prompt lag. What a step without `req` cannot achieve makes the case broken.
+ */
+#include "case_run.h"
+#include "fact.h"
+#include "steps.h"
+#include "util/clock.h"
+#include "util/json.h"
+
+#define ASK_AGAIN_NS (100 * NSEC_PER_MSEC)
+
+static int line_of(const struct case_run *c)
+{
+	return c->fixture->steps[c->step].line;
+}
+
+static void on_asked(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)userdata;
+	c->now.waiting = false;
+	if (reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
+		case_broken(c, false, "line %d: %s", line_of(c), reply->message);
+		return;
+	}
+	json_decref(c->now.fetched);
+	free(c->now.fetched_text);
+	c->now.fetched = reply->code == REPLY_OK || reply->status ? json_incref(reply->body) : NULL;
+	if (reply->code != REPLY_OK && !json_str(c->now.args, "api"))
+		json_decref(take_ptr(c->now.fetched));
+	c->now.fetched_text = reply->code == REPLY_OK ? xstrdup(reply->text) : NULL;
+	c->now.fetched_status = reply->status ? reply->status : reply->code == REPLY_OK ? 200 : 404;
+	c->now.has_fetched = true;
+}
+
+static void ask(struct case_run *c)
+{
+	_cleanup_free_ char *name = NULL, *container = NULL;
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct request req;
+
+	if (!fact_is_asked(c->now.args))
+		return;
+	if (fact_request(c->now.args, &req, &name, &container, &err)) {
+		case_broken(c, false, "line %d: %s", line_of(c), error_text(&err));
+		return;
+	}
+	c->now.waiting = true;
+	case_request(c, &req, on_asked, NULL);
+}
+
+/* Waits until `deadline`, or for the next answer when the fact has to be asked for. */
+static void wait_on(struct case_run *c, int64_t deadline)
+{
+	int64_t left = deadline - clock_now();
+
+	if (fact_is_asked(c->now.args))
+		left = MIN(left, ASK_AGAIN_NS);
+	step_wake_in(c, MAX(left, 0));
+}
+
+/* Asked facts: the answer is used once, then asked again when the timer fires. True: an answer is under way. */
+static bool ask_when_due(struct case_run *c, int64_t *last)
+{
+	if (!fact_is_asked(c->now.args) || clock_now() - *last < ASK_AGAIN_NS)
+		return false;
+	*last = clock_now();
+	ask(c);
+	return true;
+}
+
+/* ---- eventually ---- */
+
+static void eventually_over(struct case_run *c, const char *seen, bool holds)
+{
+	const json_t *args = c->now.args, *without = json_object_get(args, "without");
+	_cleanup_free_ char *expected = fact_text(args), *message = NULL, *other = NULL;
+	double bound = clock_seconds(c->now.deadline - c->now.began);
+	bool ignored = !holds && without && fact_look(c, without, &other) == FACT_HOLDS;
+	struct judged j = {.outcome = holds ? OUTCOME_PASS : OUTCOME_FAIL, .late = !holds && !ignored,
+			   .expected = expected, .seen = seen};
+
+	if (!holds)
+		message = xasprintf("not within %.2f s: %s; seen: %s", bound, expected, seen);
+	j.message = message;
+	if (json_str(args, "req"))
+		case_assert(c, args, &j, ignored);
+	else if (!holds)
+		case_broken(c, true, "line %d: %s", line_of(c), message);
+	case_step_done(c);
+}
+
+static void eventually_begin(struct case_run *c)
+{
+	c->now.deadline = c->now.began +
+			  seconds_ns(bounds_seconds(&c->session->bounds, json_object_get(c->now.args, "within")));
+	if (fact_is_asked(c->now.args))
+		ask(c);
+	c->now.asked_at = clock_now();
+	case_poke(c);
+}
+
+static void eventually_look(struct case_run *c)
+{
+	_cleanup_free_ char *seen = NULL;
+	enum fact_state state = fact_look(c, c->now.args, &seen);
+
+	if (state == FACT_HOLDS || clock_now() >= c->now.deadline)
+		eventually_over(c, seen, state == FACT_HOLDS);
+	else if (!ask_when_due(c, &c->now.asked_at))
+		wait_on(c, c->now.deadline);
+}
+
+/* ---- holds ---- */
+
+static void holds_over(struct case_run *c, const char *seen, bool held, bool at_once)
+{
+	const json_t *args = c->now.args;
+	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
+	struct judged j = {.outcome = held ? OUTCOME_PASS : OUTCOME_FAIL, .expected = expected, .seen = seen};
+
+	if (!held)
+		message = xasprintf("%s: %s; seen: %s", at_once ? "does not hold" : "did not hold for as long as it should",
+				    expected, seen);
+	j.message = message;
+	if (json_str(args, "req"))
+		case_assert(c, args, &j, false);
+	else if (!held)
+		case_broken(c, false, "line %d: %s", line_of(c), message);
+	case_step_done(c);
+}
+
+static void holds_begin(struct case_run *c)
+{
+	c->now.deadline = c->now.began +
+			  seconds_ns(MAX(json_num(c->now.args, "for", 0) / c->session->bounds.rate, 0.5));
+	if (fact_is_asked(c->now.args))
+		ask(c);
+	c->now.asked_at = clock_now();
+	case_poke(c);
+}
+
+static void holds_look(struct case_run *c)
+{
+	_cleanup_free_ char *seen = NULL;
+	enum fact_state state = fact_look(c, c->now.args, &seen);
+	bool first = !c->now.drained;
+
+	if (state == FACT_NOT) {
+		holds_over(c, seen, false, first);
+		return;
+	}
+	c->now.drained = state == FACT_HOLDS;
+	if (clock_now() >= c->now.deadline && state == FACT_HOLDS)
+		holds_over(c, seen, true, false);
+	else if (!ask_when_due(c, &c->now.asked_at))
+		wait_on(c, c->now.deadline);
+}
+
+/* ---- history ---- */
+
+static void history_begin(struct case_run *c)
+{
+	c->now.barrier = barrier_new(c);
+	case_poke(c);
+}
+
+/* Without a barrier nothing that rests on "no more than this was said" can be passed. */
+static bool rests_on_silence(const json_t *relation)
+{
+	return json_object_get(relation, "never") ||
+	       (json_object_get(relation, "count") && !json_object_get(relation, "min"));
+}
+
+static char *relation_message(const struct judgement *g)
+{
+	static const char *const words[] = {"holds", "does not hold", "cannot be decided"};
+
+	return g->outcome == OUTCOME_PASS ? NULL
+					  : xasprintf("%s: %s; seen: %s", words[g->outcome], g->expected, g->seen);
+}
+
+static void judge_ignored(struct case_run *c, const json_t *relation, bool *ret)
+{
+	const json_t *without = json_object_get(relation, "without");
+	struct judgement g = {0};
+	_cleanup_free_ char *seen = NULL;
+
+	if (!json_is_object(without))
+		return;
+	if (json_object_get(without, "object") || json_object_get(without, "guest"))
+		*ret = fact_look(c, without, &seen) == FACT_HOLDS;
+	else
+		*ret = !relation_judge(&c->history, without, &c->session->bounds, &g, NULL) && g.outcome == OUTCOME_PASS;
+	judgement_clear(&g);
+}
+
+/* True when it was judged. */
+static bool judge_relation(struct case_run *c, const json_t *relation, bool last_chance)
+{
+	_cleanup_(judgement_clear) struct judgement g = {0};
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *message = NULL;
+	struct judged j = {0};
+	bool ignored = false;
+
+	if (relation_judge(&c->history, relation, &c->session->bounds, &g, &err)) {
+		case_broken(c, false, "line %d: %s", line_of(c), error_text(&err));
+		return true;
+	}
+	if (g.outcome == OUTCOME_FAIL && g.missing && !last_chance)
+		return false;
+	if (g.outcome == OUTCOME_PASS && !c->now.drained && rests_on_silence(relation))
+		g.outcome = OUTCOME_UNDECIDED;
+	if (g.outcome == OUTCOME_FAIL)
+		judge_ignored(c, relation, &ignored);
+	message = relation_message(&g);
+	j = (struct judged){.outcome = g.outcome, .late = g.late && !ignored, .expected = g.expected, .seen = g.seen,
+			    .focus = g.focus, .message = message};
+	case_assert(c, relation, &j, ignored);
+	return true;
+}
+
+static void history_look(struct case_run *c)
+{
+	bool last_chance;
+
+	if (c->now.barrier) {
+		if (!barrier_over(c->now.barrier, &c->now.drained))
+			return;
+		c->now.barrier = barrier_free(c->now.barrier);
+		c->now.deadline = clock_now() + seconds_ns(c->session->bounds.lag);
+	}
+	last_chance = clock_now() >= c->now.deadline;
+	while (c->now.next < json_array_size(c->now.args)) {
+		if (!judge_relation(c, json_array_get(c->now.args, c->now.next), last_chance)) {
+			step_wake_in(c, MAX(c->now.deadline - clock_now(), 0));
+			return;
+		}
+		c->now.next++;
+	}
+	case_step_done(c);
+}
+
+const struct step_verb *step_verb(enum step_kind kind)
+{
+	static const struct step_verb waits[] = {{eventually_begin, eventually_look}, {holds_begin, holds_look},
+						 {history_begin, history_look}};
+
+	return kind >= STEP_EVENTUALLY ? &waits[kind - STEP_EVENTUALLY] : step_act(kind);
+}

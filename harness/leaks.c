@@ -1,0 +1,74 @@
+/*
+ * leaks: when the leak check looks, in the course of a run.
+ *
+ * What the guests of a case stated may take a while to go on any node, so it is looked at right after the last case and then every
+ * fifth of a second until it is gone or ten seconds are over. What the whole run left is looked at once, when the podd of our own is
+ * gone; in a foreign subject that goes on running it would prove nothing, and is left out.
+ */
+#include "leaks.h"
+
+#include "util/clock.h"
+#include "util/json.h"
+
+struct wait {
+	struct session *s;
+	struct timer *timer;
+	json_t *problems;
+	int64_t deadline;
+};
+
+int leaks_begin(struct session *s, const struct own_subject *own, struct error *err)
+{
+	(void)own;
+	if (s->options->subject)
+		return 0;
+	return leak_new(NULL, &s->leak, err);
+}
+
+static void look(void *userdata)
+{
+	struct wait *w = userdata;
+
+	json_array_clear(w->problems);
+	leak_check_case(w->s->leak, NULL, w->problems);
+	if (!json_array_size(w->problems) || clock_now() >= w->deadline)
+		loop_quit(w->s->loop);
+	else
+		timer_in(w->timer, 200 * NSEC_PER_MSEC);
+}
+
+static void add_leaks(struct run_result *run, const json_t *problems)
+{
+	size_t n = strv_len(run->leaks), i;
+	json_t *v;
+
+	run->leaks = xrealloc(run->leaks, (n + json_array_size(problems) + 1) * sizeof(*run->leaks));
+	json_array_foreach((json_t *)problems, i, v)
+		run->leaks[n++] = json_scalar(v);
+	run->leaks[n] = NULL;
+}
+
+void leaks_after_cases(struct session *s, struct run_result *run)
+{
+	_cleanup_json_ json_t *problems = json_array();
+	struct wait w = {.s = s, .problems = problems};
+
+	if (!s->leak || s->options->keep || run->void_reason)
+		return;
+	w.deadline = clock_now() + seconds_ns(LEAK_AFTER_SECONDS * s->slack);
+	w.timer = timer_new(s->loop, look, &w);
+	timer_soon(w.timer);
+	loop_run(s->loop);
+	timer_free(w.timer);
+	add_leaks(run, problems);
+}
+
+void leaks_after_run(struct session *s, struct run_result *run)
+{
+	_cleanup_json_ json_t *problems = json_array();
+
+	if (!s->leak || s->options->keep)
+		return;
+	leak_check_run(s->leak, problems);
+	add_leaks(run, problems);
+}

@@ -1,0 +1,313 @@
+/*
+ * own_subject: a podd of our own.
+ *
+ * It lives in a new directory below the temporary one and is told a clock rate. Its standard error goes to ROOT.log beside
+ * the root, which podd's own clean-up therefore cannot take away, and is read here through a pipe until it says that it is ready. The end is in
+ * three steps: TERM (KILL after a while), `podd --cleanup --root ROOT`, and the directory itself. Those happen after the loop, with
+ * SIGCHLD blocked, so that waiting for a child with a deadline needs no sleeping.
+ */
+#include "own_subject.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "doc.h"
+#include "util/clock.h"
+#include "util/lines.h"
+#include "util/paths.h"
+
+#define START_SECONDS 30
+#define STOP_SECONDS 20
+
+struct own_subject {
+	struct loop *loop;
+	char *program, *root, *log, *socket;
+	pid_t pid;
+	int pipe, log_fd;
+	struct event *output, *child;
+	struct timer *deadline;
+	struct lines lines;
+	bool ready, starting;
+	double patience;
+	void (*died)(void *userdata, const char *why);
+	void *userdata;
+};
+
+const char *own_subject_socket(const struct own_subject *s)
+{
+	return s->socket;
+}
+
+const char *own_subject_root(const struct own_subject *s)
+{
+	return s->root;
+}
+
+char *own_subject_log(const struct own_subject *s)
+{
+	char *text = NULL;
+	size_t len = 0;
+
+	if (doc_read_text(s->log, &text, &len, NULL))
+		return xstrdup("");
+	if (len > 2000)
+		memmove(text, text + len - 2000, 2001);
+	return text;
+}
+
+static void on_line(void *userdata, const char *line, size_t len)
+{
+	struct own_subject *s = userdata;
+
+	(void)len;
+	if (!s->ready && strstr(line, "ready on")) {
+		s->ready = true;
+		loop_quit(s->loop);
+	}
+}
+
+static void on_output(evutil_socket_t fd, short what, void *userdata)
+{
+	struct own_subject *s = userdata;
+	char buf[4096];
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	(void)what;
+	if (n <= 0) {
+		event_del(s->output);
+		return;
+	}
+	if (write(s->log_fd, buf, (size_t)n) < 0)
+		event_del(s->output);
+	lines_feed(&s->lines, buf, (size_t)n, on_line, s);
+}
+
+static void on_child(evutil_socket_t sig, short what, void *userdata)
+{
+	struct own_subject *s = userdata;
+	int status;
+
+	(void)sig;
+	(void)what;
+	if (s->pid <= 0 || waitpid(s->pid, &status, WNOHANG) != s->pid)
+		return;
+	s->pid = 0;
+	if (s->starting) {
+		loop_quit(s->loop);
+	} else {
+		_cleanup_free_ char *log = own_subject_log(s);
+		_cleanup_free_ char *why = xasprintf("podd ended by itself (%s %d): %s",
+						     WIFEXITED(status) ? "exit code" : "signal",
+						     WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
+
+		s->died(s->userdata, why);
+	}
+}
+
+static void on_deadline(void *userdata)
+{
+	struct own_subject *s = userdata;
+
+	loop_quit(s->loop);
+}
+
+static _Noreturn void child(char *const *argv, int err_fd)
+{
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR);
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0); /* ^C is for us alone */
+	dup2(null, 0);
+	dup2(null, 1);
+	dup2(err_fd >= 0 ? err_fd : null, 2);
+	execv(argv[0], argv);
+	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+static int launch(struct own_subject *s, const struct options *o, struct error *err)
+{
+	_cleanup_free_ char *rate = xasprintf("%g", o->clock_rate);
+	char *argv[] = {s->program, (char *)"--root", s->root, (char *)"--clock-rate", rate, NULL};
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set_errno(err, errno, "pipe");
+	s->pid = fork();
+	if (s->pid == 0)
+		child(argv, fds[1]);
+	close(fds[1]);
+	s->pipe = fds[0];
+	if (s->pid < 0)
+		return error_set_errno(err, errno, "fork");
+	s->output = event_new(loop_base(s->loop), s->pipe, EV_READ | EV_PERSIST, on_output, s);
+	event_add(s->output, NULL);
+	return 0;
+}
+
+static int make_root(struct own_subject *s, struct error *err)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	s->root = xasprintf("%s/podtest-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(s->root)) {
+		error_set_errno(err, errno, "%s", s->root);
+		free(take_ptr(s->root));
+		return -1;
+	}
+	s->socket = xasprintf("%s/podd.sock", s->root);
+	s->log = xasprintf("%s.log", s->root);
+	s->log_fd = open(s->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return s->log_fd < 0 ? error_set_errno(err, errno, "%s", s->log) : 0;
+}
+
+static int await_ready(struct own_subject *s, struct error *err)
+{
+	_cleanup_free_ char *log = NULL;
+
+	s->starting = true;
+	timer_in(s->deadline, (int64_t)(START_SECONDS * s->patience * 1e9));
+	loop_run(s->loop);
+	timer_stop(s->deadline);
+	s->starting = false;
+	if (s->ready)
+		return 0;
+	if (s->pid <= 0)
+		on_output(s->pipe, 0, s);
+	log = own_subject_log(s);
+	return error_set(err, "%s %s: %s", s->program, s->pid > 0 ? "did not become ready" : "ended at once", log);
+}
+
+int own_subject_start(struct loop *loop, const struct options *o, void (*died)(void *userdata, const char *why),
+		      void *userdata, struct own_subject **ret, struct error *err)
+{
+	struct own_subject *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	s->died = died;
+	s->userdata = userdata;
+	s->pipe = s->log_fd = -1;
+	s->patience = o->slack;
+	s->program = o->podd ? xstrdup(o->podd) : paths_program("podd");
+	s->child = evsignal_new(loop_base(loop), SIGCHLD, on_child, s);
+	s->deadline = timer_new(loop, on_deadline, s);
+	event_add(s->child, NULL);
+	*ret = s;
+	if (!s->program)
+		return error_set(err, "podd is neither beside podtest nor in ../libexec/podtest: give --podd or --subject");
+	if (make_root(s, err) || launch(s, o, err))
+		return -1;
+	return await_ready(s, err);
+}
+
+/* Waits for a child with a deadline; SIGCHLD is blocked. */
+static bool wait_child(pid_t pid, double seconds)
+{
+	int64_t end = clock_now() + (int64_t)(seconds * 1e9);
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (;;) {
+		int64_t left = end - clock_now();
+		struct timespec ts = {left / NSEC_PER_SEC, left % NSEC_PER_SEC};
+
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return true;
+		if (left <= 0)
+			return false;
+		sigtimedwait(&set, NULL, &ts);
+	}
+}
+
+static void stop_podd(struct own_subject *s)
+{
+	if (s->pid <= 0)
+		return;
+	kill(s->pid, SIGTERM);
+	if (!wait_child(s->pid, STOP_SECONDS * s->patience)) {
+		kill(s->pid, SIGKILL);
+		wait_child(s->pid, STOP_SECONDS);
+	}
+	s->pid = 0;
+}
+
+static int cleanup_podd(const struct own_subject *s, struct error *err)
+{
+	char *argv[] = {s->program, (char *)"--cleanup", (char *)"--root", s->root, NULL};
+	pid_t pid = fork();
+
+	if (pid == 0)
+		child(argv, s->log_fd);
+	if (pid < 0 || !wait_child(pid, STOP_SECONDS * s->patience))
+		return error_set(err, "podd --cleanup --root %s did not end", s->root);
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path) && errno != ENOENT;
+}
+
+static int remove_root(const struct own_subject *s, struct error *err)
+{
+	/* FTW_MOUNT: nothing of another file system is ever removed */
+	nftw(s->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	if (access(s->root, F_OK) == 0)
+		return error_set(err, "%s could not be removed", s->root);
+	return 0;
+}
+
+static void own_free(struct own_subject *s)
+{
+	if (s->output)
+		event_free(s->output);
+	event_free(s->child);
+	timer_free(s->deadline);
+	if (s->pipe >= 0)
+		close(s->pipe);
+	if (s->log_fd >= 0)
+		close(s->log_fd);
+	lines_clear(&s->lines);
+	free(s->program);
+	free(s->root);
+	free(s->log);
+	free(s->socket);
+	free(s);
+}
+
+int own_subject_stop(struct own_subject *s, struct error *err)
+{
+	int rc = 0;
+
+	if (!s)
+		return 0;
+	event_del(s->child);
+	if (s->output)
+		event_del(s->output);
+	if (s->root && s->program) {
+		sigset_t set, old;
+
+		sigemptyset(&set);
+		sigaddset(&set, SIGCHLD);
+		sigprocmask(SIG_BLOCK, &set, &old);
+		stop_podd(s);
+		rc = cleanup_podd(s, err) || remove_root(s, err) ? -1 : 0;
+		if (!rc)
+			unlink(s->log);
+		sigprocmask(SIG_SETMASK, &old, NULL);
+	}
+	own_free(s);
+	return rc;
+}

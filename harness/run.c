@@ -1,0 +1,315 @@
+/*
+ * run: `podtest run`: from a command line to an exit code.
+ *
+ * Order: options, fixtures, catalogue; the subject (a podd of our own unless one is named); images; the sentinels; all cases; leaks; the
+ * subject's end; reports. Whatever fails on the way, what was begun is ended again, in reverse, and the exit code says void. One
+ * interrupt cleans up the cases in flight; a second one ends at once.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "expectations.h"
+#include "leaks.h"
+#include "load.h"
+#include "options_table.h"
+#include "own_subject.h"
+#include "reports.h"
+#include "runner.h"
+#include "select.h"
+#include "sentinel.h"
+#include "util/clock.h"
+#include "util/paths.h"
+
+struct run {
+	struct options options;
+	struct fixture_list fixtures;
+	const struct fixture **chosen;
+	size_t n_chosen;
+	struct session session;
+	struct own_subject *own;
+	struct reports reports;
+	struct expectations *expectations;
+	struct load *load;
+	struct event *signals[2];
+	struct run_result result;
+	char *fault;
+	bool opened, stopped;
+};
+
+/* ---- the subject ---- */
+
+static void on_died(void *userdata, const char *why)
+{
+	struct run *r = userdata;
+
+	if (!r->result.void_reason)
+		r->result.void_reason = xstrdup(why);
+	runner_stop(&r->session, why);
+}
+
+static void on_lost(void *session, const char *why)
+{
+	struct session *s = session;
+	_cleanup_free_ char *text = xasprintf("the subject was lost: %s", why);
+
+	runner_stop(s, text);
+}
+
+static void on_opened(void *userdata, struct subject *s, const char *fault)
+{
+	struct run *r = userdata;
+
+	(void)s;
+	r->opened = !fault;
+	r->fault = xstrdup(fault);
+	loop_quit(r->session.loop);
+}
+
+static int start_own(struct run *r, struct error *err)
+{
+	if (own_subject_start(r->session.loop, &r->options, on_died, r, &r->own, err))
+		return -1;
+	r->result.subject_spec = xasprintf("unix:%s", own_subject_socket(r->own));
+	return 0;
+}
+
+static int open_subject(struct run *r, struct error *err)
+{
+	struct session *s = &r->session;
+
+	if (r->options.subject)
+		r->result.subject_spec = xstrdup(r->options.subject);
+	else if (start_own(r, err))
+		return -1;
+	if (subject_open(s->loop, r->result.subject_spec, on_opened, r, &s->subject, err))
+		return -1;
+	loop_run(s->loop);
+	if (!r->opened)
+		return error_set(err, "%s", r->fault ? r->fault : "interrupted");
+	s->subject->userdata = s;
+	s->subject->events.object = runner_object;
+	s->subject->events.lost = on_lost;
+	s->bounds.rate = s->subject->rate;
+	s->bounds.lag = (s->subject->has_rate ? MAX(1, 10 / s->subject->rate) : 10) * s->slack;
+	r->result.subject = xasprintf("%s %s", s->subject->name, s->subject->version);
+	r->result.clock_rate = s->subject->rate;
+	return 0;
+}
+
+static void on_image(void *userdata, const struct reply *reply)
+{
+	struct run *r = userdata;
+
+	if (reply->code != REPLY_OK && reply->code != REPLY_UNSUPPORTED && reply->code != REPLY_NOT_FOUND)
+		r->fault = xstrdup(reply->message ? reply->message : "refused");
+	loop_quit(r->session.loop);
+}
+
+/* The build's two images, for subjects of this machine; others got them by `podtest image`. */
+static int load_images(struct run *r, struct error *err)
+{
+	static const char *const names[] = {"guest.tar", "busybox.tar"};
+
+	for (size_t i = 0; r->session.subject->local && i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *path = paths_image(names[i]);
+		struct request req = REQUEST(VERB_LOAD_IMAGE);
+
+		if (!path)
+			return error_set(err, "image archive %s not found", names[i]);
+		req.path = path;
+		subject_request(r->session.subject, &req, on_image, r);
+		loop_run(r->session.loop);
+		if (r->fault)
+			return error_set(err, "image %s: %s", path, r->fault);
+	}
+	return 0;
+}
+
+/* ---- set-up ---- */
+
+static void on_interrupt(evutil_socket_t sig, short what, void *userdata)
+{
+	struct run *r = userdata;
+
+	(void)sig;
+	(void)what;
+	if (r->stopped)
+		_exit(130);
+	r->stopped = true;
+	fputs("\npodtest: interrupted, cleaning up (once more to leave at once)\n", stderr);
+	if (!r->result.void_reason)
+		r->result.void_reason = xstrdup("interrupted");
+	runner_stop(&r->session, "interrupted");
+	if (!r->opened)
+		loop_quit(r->session.loop);
+}
+
+static void catch_signals(struct run *r)
+{
+	static const int signals[] = {SIGINT, SIGTERM};
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		r->signals[i] = evsignal_new(loop_base(r->session.loop), signals[i], on_interrupt, r);
+		event_add(r->signals[i], NULL);
+	}
+}
+
+static int load_catalogue(struct run *r, struct error *err)
+{
+	_cleanup_free_ char *dir = r->options.catalogue ? xstrdup(r->options.catalogue)
+							: paths_data("conformance/requirements");
+
+	return dir ? catalog_load(dir, &r->session.catalog, err) : 0;
+}
+
+static int prepare(struct run *r, struct error *err)
+{
+	if (select_load(&r->options, &r->fixtures, err))
+		return -1;
+	r->chosen = select_fixtures(&r->fixtures, &r->options, &r->n_chosen);
+	if (!r->n_chosen)
+		return error_set(err, "no case fits the selection");
+	if (load_catalogue(r, err) || expectations_load(r->options.expectations, &r->expectations, err))
+		return -1;
+	return reports_open(&r->reports, &r->options, err);
+}
+
+static void make_session(struct run *r)
+{
+	struct session *s = &r->session;
+
+	s->loop = loop_new();
+	s->options = &r->options;
+	s->slack = r->options.slack;
+	s->run_id = xasprintf("pt-%06llx", (unsigned long long)(clock_now() / 1000 & 0xffffff));
+	s->scratch = xasprintf("/tmp/podtest-scratch-%s", s->run_id);
+	r->result.slack = r->options.slack;
+	r->result.seed = r->options.seed;
+	r->result.strict = r->options.strict;
+}
+
+/* ---- the run ---- */
+
+static void apply_expectations(struct run *r)
+{
+	for (size_t i = 0; r->expectations && i < r->result.n_cases; i++)
+		expectations_apply(r->expectations, &r->result.cases[i]);
+}
+
+static void run_cases(struct run *r)
+{
+	struct runner_plan plan = {.fixtures = r->chosen, .n = r->n_chosen, .repeat = r->options.repeat, .rerun = true,
+				   .reporters = r->reports.list, .disruptive = r->options.disruptive || r->own};
+
+	if (r->options.load)
+		r->load = load_start();
+	runner_run(&r->session, &plan, &r->result);
+	r->load = load_stop(r->load);
+	apply_expectations(r);
+}
+
+static int perform(struct run *r, struct error *err)
+{
+	struct report_begin begin = {.run = &r->result, .n_cases = r->n_chosen * r->options.repeat,
+				     .report_dir = r->options.report};
+	int64_t began = clock_now();
+	int rc;
+
+	if (leaks_begin(&r->session, r->own, err) || open_subject(r, err) || load_images(r, err))
+		return -1;
+	begin.catalog = r->session.catalog;
+	mkdir(r->session.scratch, 0777);
+	reports_begin(&r->reports, &begin);
+	rc = r->options.no_sentinel ? 0 : sentinel_run(&r->session, &r->result, err);
+	if (!rc && !r->result.void_reason)
+		run_cases(r);
+	leaks_after_cases(&r->session, &r->result);
+	r->result.wall_seconds = clock_seconds(clock_now() - began);
+	return rc;
+}
+
+static void end_subject(struct run *r)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	subject_free(take_ptr(r->session.subject));
+	if (r->own && r->options.keep)
+		fprintf(stderr, "podtest: podd goes on at %s (end it with: podd --cleanup --root %s)\n",
+			own_subject_socket(r->own), own_subject_root(r->own));
+	else if (own_subject_stop(take_ptr(r->own), &err))
+		fprintf(stderr, "podtest: %s\n", error_text(&err));
+	rmdir(r->session.scratch);
+	leaks_after_run(&r->session, &r->result);
+}
+
+static void release(struct run *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(r->signals); i++)
+		if (r->signals[i])
+			event_free(r->signals[i]);
+	reports_close(&r->reports);
+	run_result_clear(&r->result);
+	expectations_free(r->expectations);
+	free(r->chosen);
+	fixture_list_clear(&r->fixtures);
+	catalog_free(r->session.catalog);
+	leak_free(r->session.leak);
+	free(r->session.run_id);
+	free(r->session.scratch);
+	loop_free(r->session.loop);
+	free(r->fault);
+}
+
+static int conclude(struct run *r)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int code = run_result_exit(&r->result);
+
+	if (reports_end(&r->reports, &r->result, &err)) {
+		fprintf(stderr, "podtest: %s\n", error_text(&err));
+		code = EXIT_VOID;
+	}
+	return code;
+}
+
+static int help(void)
+{
+	puts("podtest run [OPTION…] [CASE…]\n\nRuns the cases against a subject. Exit code: 0 good, 1 a case failed, "
+	     "2 broken, void or nothing run, 64 usage.\n");
+	options_help(stdout);
+	return EXIT_GOOD;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct run r = {0};
+	int code = options_parse(&r.options, argc, argv, &err);
+
+	if (code > 0)
+		return help();
+	if (code < 0) {
+		fprintf(stderr, "podtest run: %s (see podtest run --help)\n", error_text(&err));
+		return EXIT_BAD_USAGE;
+	}
+	make_session(&r);
+	catch_signals(&r);
+	code = EXIT_VOID;
+	if (prepare(&r, &err)) {
+		fprintf(stderr, "podtest: %s\n", error_text(&err));
+	} else {
+		if (perform(&r, &err)) {
+			fprintf(stderr, "podtest: %s\n", error_text(&err));
+			if (!r.result.void_reason)
+				r.result.void_reason = xstrdup(error_text(&err));
+		}
+		end_subject(&r);
+		code = conclude(&r);
+	}
+	release(&r);
+	return code;
+}

@@ -1,0 +1,50 @@
+/*
+ * sentinel: does the subject tell the truth at all?
+ *
+ * Two cases run before all others: one that holds wherever a container really runs (it echoes a word that only this run knows), and one
+ * whose assertion is false wherever it does. A driver that answers "yes" to everything fails the first, one that judges by
+ * itself passes the second; either way the run is void, since its verdicts would mean nothing.
+ */
+#include "sentinel.h"
+
+#include "util/paths.h"
+
+static int load(struct fixture_list *list, struct error *err)
+{
+	_cleanup_free_ char *dir = paths_data("harness/sentinel");
+
+	if (!dir)
+		return error_set(err, "the sentinel cases (harness/sentinel) are missing");
+	if (fixture_load_dir(dir, list, err))
+		return -1;
+	return list->n == 2 ? 0 : error_set(err, "%s: must hold two cases", dir);
+}
+
+static void judge(const struct case_result *c, struct run_result *run)
+{
+	enum verdict want = streq(c->name, "must-fail") ? VERDICT_FAIL : VERDICT_PASS;
+
+	if (c->verdict == want || run->void_reason)
+		return;
+	run->void_reason = xasprintf("sentinel %s: %s%s%s", c->name, verdict_name(c->verdict), c->message ? ": " : "",
+				     c->message ? c->message : "");
+}
+
+int sentinel_run(struct session *s, struct run_result *run, struct error *err)
+{
+	_cleanup_(fixture_list_clear) struct fixture_list list = {0};
+	const struct fixture *both[2];
+	struct run_result own = {0};
+	struct runner_plan plan = {.fixtures = both, .n = 2, .repeat = 1, .rerun = true};
+
+	if (load(&list, err))
+		return -1;
+	for (size_t i = 0; i < 2; i++)
+		both[i] = &list.items[i];
+	runner_run(s, &plan, &own);
+	run->void_reason = take_ptr(own.void_reason);
+	for (size_t i = 0; i < own.n_cases; i++)
+		judge(&own.cases[i], run);
+	run_result_clear(&own);
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* session: what every case of one run shares. */
+#pragma once
+
+#include "catalog.h"
+#include "leak.h"
+#include "options.h"
+#include "relation.h"
+#include "subject/subject.h"
+#include "util/loop.h"
+
+struct session {
+	struct loop *loop;
+	struct subject *subject;
+	const struct options *options;
+	struct catalog *catalog; /* may be NULL */
+	struct leak *leak;	 /* NULL: not looked for */
+	char *run_id;		 /* value of the label podtest/run, start of each namespace's name */
+	char *scratch;		 /* directory for hostPath volumes, each case takes a folder below */
+	struct bounds bounds;	 /* rate, and the lag `prompt` with slack */
+	double slack;
+};
+
+static inline int64_t seconds_ns(double s)
+{
+	return (int64_t)(s * 1e9);
+}
