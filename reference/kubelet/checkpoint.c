@@ -20,6 +20,27 @@ static char *path_of(const struct pod_worker *w)
 	return fs_join(dir, "state.json");
 }
 
+/* How far the stop of each container got. */
+static json_t *stops(const struct pod_worker *w)
+{
+	json_t *v = json_object();
+
+	for (size_t i = 0; i < w->n_ctrs; i++) {
+		if (w->ctrs[i].stop != STOP_NONE)
+			json_take_set(v, w->ctrs[i].spec->name, json_integer(w->ctrs[i].stop));
+	}
+	return v;
+}
+
+static void load_stops(struct pod_worker *w, const json_t *v)
+{
+	for (size_t i = 0; i < w->n_ctrs; i++) {
+		const json_t *stop = json_object_get(v, w->ctrs[i].spec->name);
+
+		w->ctrs[i].stop = stop ? json_integer_value(stop) : STOP_NONE;
+	}
+}
+
 void checkpoint_save(const struct pod_worker *w)
 {
 	_cleanup_json_ json_t *v = json_object();
@@ -32,6 +53,7 @@ void checkpoint_save(const struct pod_worker *w)
 	json_set_bool(v, "terminating", w->stage != WORKER_SYNC);
 	json_set_str(v, "reason", w->term.reason);
 	json_set_str(v, "message", w->term.message);
+	json_take_set(v, "stops", stops(w));
 	text = json_text(v);
 	if (fs_mkdir_parents(AT_FDCWD, path, 0755, &err) < 0 ||
 	    fs_write_atomic(AT_FDCWD, path, text, strlen(text), 0600, false, &err) < 0)
@@ -53,4 +75,5 @@ void checkpoint_load(struct pod_worker *w)
 	w->term.grace_ns = json_int(v, "grace", 0);
 	w->term.reason = xstrdup(json_str(v, "reason"));
 	w->term.message = xstrdup(json_str(v, "message"));
+	load_stops(w, json_obj(v, "stops"));
 }

@@ -179,6 +179,7 @@ static void end_run(struct ctr *c)
 	c->kill = ctr_kill_free(c->kill);
 	decide_forced(c);
 	c->state = CTR_EXITED;
+	c->stop = STOP_NONE;
 	c->oom = c->post_start_failed = false;
 	streams_run_ended(c);
 	if (hook_failed && c->w->stage == WORKER_SYNC &&

@@ -23,6 +23,8 @@ struct ctr_kill;
 struct hook;
 struct prober;
 
+enum ctr_stop { STOP_NONE, STOP_PRESTOP_DONE, STOP_TERM_SENT };
+
 struct ctr {
 	struct pod_worker *w;
 	const struct pod_container *spec; /* of the worker's present view */
@@ -43,6 +45,7 @@ struct ctr {
 	bool oom; /* the kernel killed something in this run */
 	bool post_start_failed;
 
+	enum ctr_stop stop; /* how far; checkpointed, so that nothing is done twice */
 	enum ctr_action killed_for; /* ACT_KILL_* when the stop under way is to be followed by a start */
 	struct hook *post_start;
 	struct ctr_kill *kill; /* a stop under way */

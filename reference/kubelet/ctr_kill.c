@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "kubelet/checkpoint.h"
 #include "kubelet/events.h"
 #include "kubelet/hook.h"
 #include "kubelet/pod_worker.h"
@@ -56,10 +57,19 @@ static void send(struct ctr_kill *kill, int signal)
 			  error_text(&err));
 }
 
+static void note(struct ctr_kill *kill, enum ctr_stop stop)
+{
+	kill->c->stop = stop;
+	if (kill->c->w->stage != WORKER_SYNC)
+		checkpoint_save(kill->c->w);
+}
+
 static void send_term(struct ctr_kill *kill)
 {
 	kill->stage = STAGE_TERM;
-	send(kill, kill->c->stop_signal ? kill->c->stop_signal : SIGTERM);
+	if (kill->c->stop != STOP_TERM_SENT)
+		send(kill, kill->c->stop_signal ? kill->c->stop_signal : SIGTERM);
+	note(kill, STOP_TERM_SENT);
 	loop_timer_set(kill->timer, MAX(left(kill), LEAST_NS));
 }
 
@@ -97,6 +107,7 @@ static void pre_stop_done(void *userdata, const struct error *err)
 	kill->hook = NULL;
 	if (err)
 		ctr_event(kill->c, "Warning", "FailedPreStopHook", "PreStopHook failed");
+	note(kill, STOP_PRESTOP_DONE);
 	take_turn(kill);
 }
 
@@ -118,6 +129,29 @@ void ctr_kill_advance(struct ctr *c)
 		send_term(c->kill);
 }
 
+static void begin(struct ctr_kill *kill, int64_t grace_ns, const char *message)
+{
+	struct ctr *c = kill->c;
+
+	if (message)
+		ctr_event(c, "Normal", "Killing", "%s", message);
+	else
+		ctr_event(c, "Normal", "Killing", "Stopping container %s", c->spec->name);
+	if (c->spec->pre_stop && grace_ns > 0)
+		kill->hook = hook_run(c, c->rt, c->spec->pre_stop, grace_ns, pre_stop_done, kill);
+	else
+		take_turn(kill);
+}
+
+/* An earlier podd got so far. */
+static void resume(struct ctr_kill *kill)
+{
+	if (kill->c->stop == STOP_TERM_SENT)
+		send_term(kill);
+	else
+		take_turn(kill);
+}
+
 void ctr_kill(struct ctr *c, int64_t grace_ns, bool ordered, const char *message)
 {
 	struct ctr_kill *kill;
@@ -130,12 +164,8 @@ void ctr_kill(struct ctr *c, int64_t grace_ns, bool ordered, const char *message
 	kill->ordered = ordered;
 	kill->deadline_ns = clock_now_mono_ns() + grace_ns;
 	kill->timer = loop_timer_new(c->w->k->loop, time_is_up, kill);
-	if (message)
-		ctr_event(c, "Normal", "Killing", "%s", message);
+	if (c->stop != STOP_NONE)
+		resume(kill);
 	else
-		ctr_event(c, "Normal", "Killing", "Stopping container %s", c->spec->name);
-	if (c->spec->pre_stop && grace_ns > 0)
-		kill->hook = hook_run(c, c->rt, c->spec->pre_stop, grace_ns, pre_stop_done, kill);
-	else
-		take_turn(kill);
+		begin(kill, grace_ns, message);
 }

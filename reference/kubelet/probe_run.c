@@ -148,8 +148,7 @@ static void http_failed(struct probe_run *r, const struct error *err)
 			    "(Client.Timeout exceeded while awaiting headers)",
 			    r->what);
 	else if (err->errnum == ECONNREFUSED)
-		strbuf_addf(&r->text, "Get \"%s\": dial tcp: connect: connection refused",
-			    r->what);
+		strbuf_addf(&r->text, "Get \"%s\": dial tcp: connect: connection refused", r->what);
 	else
 		strbuf_addf(&r->text, "Get \"%s\": %s", r->what, error_text(err));
 }

@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "kubelet/pod_worker.h"
 #include "kubelet/prober.h"
+#include "kubelet/volumes.h"
 
 static void ctr_from_status(struct ctr *c, const json_t *s)
 {
@@ -171,5 +172,6 @@ int recover_pods(struct kubelet *k, json_t *pods, struct error *err)
 		recover_status(w);
 	}
 	adopt_all(k);
+	volumes_sweep(k);
 	return 0;
 }

@@ -7,6 +7,7 @@
  */
 #include "kubelet/volumes.h"
 
+#include <string.h>
 #include <sys/mount.h>
 
 #include "base/fsutil.h"
@@ -85,31 +86,67 @@ bool volumes_use(const struct pod_worker *w, bool secret, const char *name)
 	return false;
 }
 
-void volumes_teardown(struct pod_worker *w)
+/* Below pods/UID: all volumes, mounts first. */
+static int remove_volumes(const char *pod_dir, struct error *err)
 {
-	_cleanup_free_ char *pod_dir = kubelet_pod_dir(w->k, w->uid);
 	_cleanup_free_ char *dir = fs_join(pod_dir, "volumes");
-	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_strv_ char **names = NULL;
 
 	if (fs_list(AT_FDCWD, dir, &names, NULL) != 0)
-		return;
+		return 0;
 	for (char **n = names; n && *n; n++) {
 		_cleanup_free_ char *path = fs_join(dir, *n);
 
 		umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
 	}
-	if (fs_remove_tree(AT_FDCWD, dir, &err) < 0)
+	return fs_remove_tree(AT_FDCWD, dir, err);
+}
+
+void volumes_teardown(struct pod_worker *w)
+{
+	_cleanup_free_ char *dir = kubelet_pod_dir(w->k, w->uid);
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	if (remove_volumes(dir, &err) < 0)
 		log_warn("kubelet", "volumes of pod %s: %s", w->pod->name, error_text(&err));
+}
+
+static void forget(const char *pod_dir, const char *logs)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	if ((pod_dir && remove_volumes(pod_dir, &err) < 0) ||
+	    (pod_dir && fs_remove_tree(AT_FDCWD, pod_dir, &err) < 0) ||
+	    (logs && fs_remove_tree(AT_FDCWD, logs, &err) < 0))
+		log_warn("kubelet", "directories of a pod: %s", error_text(&err));
 }
 
 void volumes_forget_pod(struct pod_worker *w)
 {
 	_cleanup_free_ char *dir = kubelet_pod_dir(w->k, w->uid);
 	_cleanup_free_ char *logs = kubelet_log_dir(w->k, w->pod);
-	_cleanup_error_ struct error err = ERROR_INIT;
 
-	volumes_teardown(w);
-	if (fs_remove_tree(AT_FDCWD, dir, &err) < 0 || fs_remove_tree(AT_FDCWD, logs, &err) < 0)
-		log_warn("kubelet", "directory of pod %s: %s", w->pod->name, error_text(&err));
+	forget(dir, logs);
+}
+
+void volumes_sweep(struct kubelet *k)
+{
+	_cleanup_free_ char *pods = fs_join(k->dir, "pods"), *logs = fs_join(k->root, "logs");
+	_cleanup_strv_ char **uids = NULL, **names = NULL;
+
+	fs_list(AT_FDCWD, pods, &uids, NULL);
+	for (char **uid = uids; uid && *uid; uid++) {
+		_cleanup_free_ char *dir = fs_join(pods, *uid);
+
+		if (!kubelet_find_uid(k, *uid))
+			forget(dir, NULL);
+	}
+	fs_list(AT_FDCWD, logs, &names, NULL);
+	for (char **name = names; name && *name; name++) {
+		_cleanup_free_ char *dir = fs_join(logs, *name);
+		const char *uid = strrchr(*name, '_');
+
+		if (uid && !kubelet_find_uid(k, uid + 1))
+			forget(NULL, dir);
+	}
 }

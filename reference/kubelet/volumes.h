@@ -14,6 +14,7 @@
 #include "kubelet/ctr.h"
 #include "runtime/runtime.h"
 
+struct kubelet;
 struct pod_worker;
 
 /* The volume's own directory; the caller frees. */
@@ -27,6 +28,8 @@ bool volumes_use(const struct pod_worker *w, bool secret, const char *name);
 void volumes_teardown(struct pod_worker *w);
 /* The pod's directory and logs go: nothing of it is left. */
 void volumes_forget_pod(struct pod_worker *w);
+/* The same for everything below the kubelet's directories that no worker's pod owns. */
+void volumes_sweep(struct kubelet *k);
 
 struct mounts { /* owned strings */
 	struct mount_config *list;
