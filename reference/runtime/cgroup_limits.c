@@ -42,8 +42,8 @@ static int set_memory(const struct cgroups *c, const char *path, int64_t bytes, 
 
 	if (!bytes)
 		return 0;
-	r = set_number(c, CGROUP_MEMORY, path, c->v2 ? "memory.max" : "memory.limit_in_bytes", bytes,
-		       err);
+	r = set_number(c, CGROUP_MEMORY, path, c->v2 ? "memory.max" : "memory.limit_in_bytes",
+		       bytes, err);
 	if (r < 0 || !c->v2)
 		return r;
 	/* one process out of memory takes its whole container along */
@@ -125,10 +125,10 @@ static int64_t keyed(const char *text, const char *key)
 int cgroup_usage(const struct cgroups *c, const char *path, int64_t *ret_cpu_ns,
 		 int64_t *ret_memory, struct error *err)
 {
-	_cleanup_free_ char *cpu = read_value(c, CGROUP_CPUACCT, path,
-					      c->v2 ? "cpu.stat" : "cpuacct.usage");
-	_cleanup_free_ char *memory = read_value(c, CGROUP_MEMORY, path,
-						 c->v2 ? "memory.current" : "memory.usage_in_bytes");
+	_cleanup_free_ char *cpu =
+		read_value(c, CGROUP_CPUACCT, path, c->v2 ? "cpu.stat" : "cpuacct.usage");
+	_cleanup_free_ char *memory = read_value(
+		c, CGROUP_MEMORY, path, c->v2 ? "memory.current" : "memory.usage_in_bytes");
 	_cleanup_free_ char *stat = read_value(c, CGROUP_MEMORY, path, "memory.stat");
 	int64_t inactive = keyed(stat, c->v2 ? "inactive_file" : "total_inactive_file"), total;
 

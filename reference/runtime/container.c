@@ -135,8 +135,8 @@ static void discard(struct container *c)
 	container_free(c);
 }
 
-static int create(struct container *c, const struct container_config *cfg, const struct image *image,
-		  struct shim_container *spec, struct error *err)
+static int create(struct container *c, const struct container_config *cfg,
+		  const struct image *image, struct shim_container *spec, struct error *err)
 {
 	int r = container_spec_make(c, cfg, image, spec, err);
 

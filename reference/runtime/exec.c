@@ -115,7 +115,8 @@ static void write_input(struct exec *e)
 		channel_close(ch);
 	if (ch->watch)
 		(void)loop_fd_set(ch->watch,
-				  (e->tty ? LOOP_READ : 0u) | (e->input.len ? LOOP_WRITE : 0u), NULL);
+				  (e->tty ? LOOP_READ : 0u) | (e->input.len ? LOOP_WRITE : 0u),
+				  NULL);
 }
 
 static void read_output(struct channel *ch)
@@ -249,8 +250,8 @@ static int open_pipes(struct exec *e, const struct exec_config *cfg, int ret_the
 		if (pipe2(pair, O_CLOEXEC) < 0)
 			return error_set_errno(err, errno, "pipe");
 		ret_theirs[i] = pair[i == IN ? 0 : 1];
-		r = channel_open(&e->channels[i], pair[i == IN ? 1 : 0],
-				 i == IN ? 0u : LOOP_READ, err);
+		r = channel_open(&e->channels[i], pair[i == IN ? 1 : 0], i == IN ? 0u : LOOP_READ,
+				 err);
 		if (r < 0)
 			return r;
 	}

@@ -125,6 +125,7 @@ int image_remove(struct runtime *rt, const char *ref, struct error *err)
 		return RUNTIME_NOT_FOUND;
 	}
 	if (in_use(rt, i))
-		return error_set(err, ERR_CONFLICT, NULL, "image \"%s\" is used by a container", ref);
+		return error_set(err, ERR_CONFLICT, NULL, "image \"%s\" is used by a container",
+				 ref);
 	return image_store_drop(&rt->images, i, ref, err);
 }

@@ -109,8 +109,8 @@ static int take_layer(const struct import *im, const char *path, const char *blo
 	if (r < 0)
 		return error_wrap(err, "layer %s", diff_id);
 	if (!streq(diff, diff_id) || (blob_digest && !streq(blob, blob_digest)))
-		return error_set(err, ERR_INVALID, "InvalidImage",
-				 "layer %s is damaged: %s found", diff_id, diff);
+		return error_set(err, ERR_INVALID, "InvalidImage", "layer %s is damaged: %s found",
+				 diff_id, diff);
 	if (rename(tmp, final) < 0)
 		return error_set_errno(err, errno, "layer %s", diff_id);
 	return 0;
@@ -155,7 +155,9 @@ static const char *machine(void)
 	static struct utsname u;
 
 	uname(&u);
-	return streq(u.machine, "x86_64") ? "amd64" : streq(u.machine, "aarch64") ? "arm64" : u.machine;
+	return streq(u.machine, "x86_64")  ? "amd64" :
+	       streq(u.machine, "aarch64") ? "arm64" :
+					     u.machine;
 }
 
 /* containerd's annotation is the whole name; the standard one may be a mere tag. */
@@ -163,8 +165,8 @@ static char *name_of(const json_t *descriptor)
 {
 	const json_t *notes = json_obj(descriptor, "annotations");
 	const char *full = json_string_value(json_object_get(notes, "io.containerd.image.name"));
-	const char *ref = json_string_value(
-		json_object_get(notes, "org.opencontainers.image.ref.name"));
+	const char *ref =
+		json_string_value(json_object_get(notes, "org.opencontainers.image.ref.name"));
 
 	if (full)
 		return image_name_normal(full);
@@ -177,7 +179,7 @@ static int read_manifest(const struct import *im, const json_t *manifest, char *
 	json_t *layer;
 	size_t n;
 
-	json_each(manifest, "layers", n, layer) {
+	json_each (manifest, "layers", n, layer) {
 		char *path = blob_path(im, json_str(layer, "digest"));
 
 		if (!path)
@@ -250,7 +252,7 @@ static int import_index(struct import *im, const json_t *index, const char *name
 
 	if (depth > NESTING_MAX)
 		return broken(err, "indices are nested too deep");
-	json_each(index, "manifests", n, descriptor) {
+	json_each (index, "manifests", n, descriptor) {
 		_cleanup_free_ char *own = name ? xstrdup(name) : name_of(descriptor);
 		int r;
 
@@ -297,7 +299,8 @@ int image_layout_import(struct image_store *s, const char *dir, const char *tmp_
 			char ***ret_names, struct error *err)
 {
 	struct import im = { .store = s, .dir = dir, .tmp_dir = tmp_dir };
-	_cleanup_free_ char *oci = fs_join(dir, "index.json"), *saved = fs_join(dir, "manifest.json");
+	_cleanup_free_ char *oci = fs_join(dir, "index.json"),
+			    *saved = fs_join(dir, "manifest.json");
 	_cleanup_json_ json_t *top = NULL;
 	bool is_oci = fs_exists(AT_FDCWD, oci);
 	json_t *entry;
@@ -310,7 +313,7 @@ int image_layout_import(struct image_store *s, const char *dir, const char *tmp_
 	if (r == 0 && is_oci)
 		r = import_index(&im, top, NULL, 0, err);
 	else if (r == 0)
-		json_each(top, "", n, entry)
+		json_each (top, "", n, entry)
 			if ((r = import_saved(&im, entry, err)) < 0)
 				break;
 	if (r == 0)

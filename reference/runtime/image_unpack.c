@@ -169,11 +169,10 @@ static struct archive *new_disk(void)
 {
 	struct archive *disk = archive_write_disk_new();
 
-	archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM |
-						     ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_XATTR |
-						     ARCHIVE_EXTRACT_UNLINK |
-						     ARCHIVE_EXTRACT_SECURE_SYMLINKS |
-						     ARCHIVE_EXTRACT_SECURE_NODOTDOT);
+	archive_write_disk_set_options(
+		disk, ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
+			      ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_UNLINK |
+			      ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT);
 	return disk;
 }
 

@@ -165,7 +165,8 @@ static void add_address(struct netlink_batch *b, int index, uint32_t address)
 				 .ifa_index = (uint32_t)index };
 	uint32_t net = htonl(address);
 	struct nl_msg *msg = netlink_add(b, "address", RTM_NEWADDR,
-					 NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &ifa, sizeof(ifa));
+					 NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &ifa,
+					 sizeof(ifa));
 
 	nla_put(msg, IFA_LOCAL, sizeof(net), &net);
 	nla_put(msg, IFA_ADDRESS, sizeof(net), &net);
@@ -263,11 +264,11 @@ int net_socket(const struct net *n, int family, int type, int protocol, int *ret
 {
 	int fd, errnum;
 
-	if (n->node_fd >= 0 && setns(n->node_fd, CLONE_NEWNET) < 0)
+	if (setns(n->node_fd, CLONE_NEWNET) < 0)
 		return error_set_errno(err, errno, "entering the node's network");
 	fd = socket(family, type | SOCK_CLOEXEC, protocol);
 	errnum = errno;
-	if (n->node_fd >= 0 && setns(n->own_fd, CLONE_NEWNET) < 0)
+	if (setns(n->own_fd, CLONE_NEWNET) < 0)
 		abort();
 	if (fd < 0)
 		return error_set_errno(err, errnum, "socket");

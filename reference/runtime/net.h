@@ -18,8 +18,8 @@
 struct port_mapping;
 
 struct net {
-	int own_fd, node_fd; /* network namespaces; node_fd == -1: the node is the host */
-	int route_fd, filter_fd; /* netlink sockets in the node; filter_fd -1 until needed */
+	int own_fd, node_fd; /* network namespaces */
+	int route_fd; /* netlink socket in the node */
 	int cursor_fd; /* the last address given, over restarts */
 	uint32_t base, size; /* pod_cidr, host byte order */
 	uint32_t used_offset; /* last given */
@@ -29,7 +29,7 @@ struct net {
 };
 
 int net_open(struct net *n, const char *run_dir, const char *cidr, const char *tag,
-	     bool host_network, struct error *err);
+	     struct error *err);
 void net_close(struct net *n); /* the node and its pods stay */
 
 /* Host byte order. ERR_UNAVAILABLE when none is left. */
@@ -50,7 +50,10 @@ int net_socket(const struct net *n, int family, int type, int protocol, int *ret
 
 /* ---- net_ports.c: hostPort, by nf_tables in the node ---- */
 
-/* Replaces what the pod had. ERR_UNSUPPORTED with reason "hostPort" when the kernel cannot. */
-int net_ports_add(struct net *n, uint32_t address, const struct port_mapping *ports, size_t n_ports,
+/*
+ * All or none. ERR_CONFLICT when one is taken, ERR_UNSUPPORTED when the kernel cannot; reason "hostPort".
+ * Every mapping has a host port.
+ */
+int net_ports_add(struct net *n, uint32_t pod, const struct port_mapping *ports, size_t n_ports,
 		  struct error *err);
-void net_ports_remove(struct net *n, uint32_t address);
+void net_ports_remove(struct net *n, uint32_t pod, const struct port_mapping *ports, size_t n_ports);

@@ -1,7 +1,6 @@
 /*
  * net_node: the node's own namespace: made once per root, held by a bind mount of it, entered for an instant
- * to open sockets. With host_network the host's namespace serves and nothing of it is changed: whoever asks
- * for that sees to forwarding.
+ * to open sockets. Nothing of the host's own namespace is touched: a node has no way out, and needs none.
  */
 #include "runtime/net.h"
 
@@ -69,10 +68,9 @@ static void set_sysctl(const char *name, const char *value)
 /* lo up, with the node's address. Runs inside. */
 static int set_up_lo(const struct net *n, struct error *err)
 {
-	struct ifinfomsg link = { .ifi_family = AF_UNSPEC,
-				  .ifi_index = 1,
-				  .ifi_flags = IFF_UP,
-				  .ifi_change = IFF_UP };
+	struct ifinfomsg link = {
+		.ifi_family = AF_UNSPEC, .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP
+	};
 	struct ifaddrmsg ifa = { .ifa_family = AF_INET, .ifa_prefixlen = 32, .ifa_index = 1 };
 	_cleanup_netlink_batch_ struct netlink_batch b = { .n = 0 };
 	_cleanup_close_ int fd = -1;
@@ -146,28 +144,27 @@ static int open_route(struct net *n, struct error *err)
 {
 	int r;
 
-	if (n->node_fd >= 0 && setns(n->node_fd, CLONE_NEWNET) < 0)
+	if (setns(n->node_fd, CLONE_NEWNET) < 0)
 		return error_set_errno(err, errno, "entering the node's network");
 	r = netlink_open(NETLINK_ROUTE, &n->route_fd, err);
-	if (n->node_fd >= 0 && setns(n->own_fd, CLONE_NEWNET) < 0)
+	if (setns(n->own_fd, CLONE_NEWNET) < 0)
 		abort();
 	return r;
 }
 
 int net_open(struct net *n, const char *run_dir, const char *cidr, const char *tag,
-	     bool host_network, struct error *err)
+	     struct error *err)
 {
 	int r;
 
-	*n = (struct net){ .own_fd = -1, .node_fd = -1, .route_fd = -1, .filter_fd = -1 };
-	n->cursor_fd = -1;
+	*n = (struct net){ .own_fd = -1, .node_fd = -1, .route_fd = -1, .cursor_fd = -1 };
 	snprintf(n->tag, sizeof(n->tag), "%.5s", tag);
 	r = parse_cidr(n, cidr, err);
 	if (r == 0)
 		r = open_cursor(n, run_dir, err);
 	if (r == 0)
 		r = fs_open(AT_FDCWD, "/proc/self/ns/net", O_RDONLY, 0, &n->own_fd, err);
-	if (r == 0 && !host_network)
+	if (r == 0)
 		r = open_node(n, run_dir, err);
 	if (r == 0)
 		r = open_route(n, err);
@@ -181,7 +178,6 @@ void net_close(struct net *n)
 	n->own_fd = fd_close(n->own_fd);
 	n->node_fd = fd_close(n->node_fd);
 	n->route_fd = fd_close(n->route_fd);
-	n->filter_fd = fd_close(n->filter_fd);
 	n->cursor_fd = fd_close(n->cursor_fd);
 	free(take_ptr(n->used));
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,8 +49,16 @@ struct nl_msg *netlink_add(struct netlink_batch *b, const char *label, int type,
 	return msg;
 }
 
-/* -errno of the first failed request, its index in *ret_index; 0: all fine. */
-static int read_answers(int fd, size_t wanted, size_t *ret_index)
+static bool is_acknowledged(const struct netlink_batch *b, size_t index)
+{
+	return index < b->n && nlmsg_hdr(b->msgs[index])->nlmsg_flags & NLM_F_ACK;
+}
+
+/*
+ * -errno of the first failed request, its index in *ret_index; 0: all fine. An error for a request that
+ * wanted no answer (the begin of a batch) condemns everything at once.
+ */
+static int read_answers(int fd, const struct netlink_batch *b, size_t wanted, size_t *ret_index)
 {
 	int first = 0;
 
@@ -72,6 +81,8 @@ static int read_answers(int fd, size_t wanted, size_t *ret_index)
 				first = e->error;
 				*ret_index = h->nlmsg_seq - 1;
 			}
+			if (e->error && !is_acknowledged(b, h->nlmsg_seq - 1))
+				return first;
 		}
 	}
 	return first;
@@ -94,7 +105,7 @@ int netlink_commit(int fd, struct netlink_batch *b, struct error *err)
 	}
 	if (sendto(fd, all.data, all.len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
 		return error_set_errno(err, errno, "netlink");
-	r = read_answers(fd, wanted, &index);
+	r = read_answers(fd, b, wanted, &index);
 	if (r < 0)
 		return error_set_errno(err, -r, "network: %s",
 				       index < b->n ? b->labels[index] : "netlink");

@@ -50,7 +50,7 @@ struct sandbox {
 	json_t *labels;
 	uint32_t address; /* 0: host network */
 	char ip[INET_ADDRSTRLEN];
-	bool host_network, host_pid, share_pid;
+	bool host_network, host_pid, share_pid, ports_open;
 	bool ready, alive, removing;
 	pid_t shim_pid;
 	struct shim_client *client;
@@ -59,7 +59,7 @@ struct sandbox {
 	struct operation op;
 	struct loop_timer *retry; /* of a removal */
 	int retries;
-	struct port_mapping *ports; /* until the sandbox is up */
+	struct port_mapping *ports; /* those with a host port; strings are owned but protocol */
 	size_t n_ports;
 };
 
@@ -88,6 +88,7 @@ void sandbox_take_status(struct sandbox *sb, const struct shim_status *st);
 /* ---- sandbox_start.c ---- */
 
 int sandbox_shim_spawn(struct sandbox *sb, struct error *err);
+void sandbox_add_port(struct sandbox *sb, const struct port_mapping *p);
 /* The shim of a sandbox by the mark on its command line; 0: none. */
 pid_t shim_find(const struct cgroups *c, const char *sandbox_dir);
 void sandbox_destroy(struct sandbox *sb); /* kills and removes what there is; frees sb */

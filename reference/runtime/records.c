@@ -39,6 +39,39 @@ static json_t *read_json(const char *dir)
 	return json_parse(text, len, &o, NULL) == 0 ? o : NULL;
 }
 
+static json_t *ports_to_json(const struct sandbox *sb)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sb->n_ports; i++) {
+		const struct port_mapping *p = &sb->ports[i];
+		json_t *o = json_object();
+
+		json_set_int(o, "container", p->container_port);
+		json_set_int(o, "host", p->host_port);
+		json_set_str(o, "protocol", p->protocol);
+		json_set_str(o, "hostIP", p->host_ip);
+		json_take_append(list, o);
+	}
+	return list;
+}
+
+static void load_ports(struct sandbox *sb, const json_t *config)
+{
+	json_t *o;
+	size_t i;
+
+	json_each (config, "ports", i, o) {
+		struct port_mapping p = { .container_port = (uint16_t)json_int(o, "container", 0),
+					  .host_port = (uint16_t)json_int(o, "host", 0),
+					  .protocol = json_str(o, "protocol"),
+					  .host_ip = json_str(o, "hostIP") };
+
+		sandbox_add_port(sb, &p);
+	}
+	sb->ports_open = sb->n_ports > 0;
+}
+
 int record_sandbox(const struct sandbox *sb, struct error *err)
 {
 	_cleanup_json_ json_t *o = json_object();
@@ -48,6 +81,7 @@ int record_sandbox(const struct sandbox *sb, struct error *err)
 	json_set_bool(o, "hostPID", sb->host_pid);
 	json_set_bool(o, "sharePID", sb->share_pid);
 	json_set_int(o, "shim", sb->shim_pid);
+	json_take_set(o, "ports", ports_to_json(sb));
 	json_take_set(o, "labels", json_dup(sb->labels));
 	return write_json(sb->dir, o, err);
 }
@@ -81,8 +115,8 @@ static bool load_exit(struct container *c)
 
 	if (fs_read_file(AT_FDCWD, path, 4096, &line, NULL, NULL) != 0)
 		return false;
-	if (sscanf(line, "%d %d %d %" SCNd64 " %" SCNd64 " %" SCNd64, &s->exit_code, &s->signal, &oom,
-		   &s->created_ns, &s->started_ns, &s->finished_ns) != 6)
+	if (sscanf(line, "%d %d %d %" SCNd64 " %" SCNd64 " %" SCNd64, &s->exit_code, &s->signal,
+		   &oom, &s->created_ns, &s->started_ns, &s->finished_ns) != 6)
 		return false;
 	s->oom_killed = oom != 0;
 	s->state = CONTAINER_STOPPED;
@@ -124,6 +158,7 @@ static void load_sandbox(struct runtime *rt, const char *id)
 	sb->share_pid = json_bool(o, "sharePID", false);
 	sb->shim_pid = (pid_t)json_int(o, "shim", 0);
 	sb->labels = json_dup(json_at(o, "labels"));
+	load_ports(sb, o);
 	sb->ready = true;
 	if (net_parse_address(sb->ip, &sb->address) == 0)
 		net_claim_address(&rt->net, sb->address);

@@ -132,8 +132,12 @@ static int open_directories(struct runtime *rt, const char *root, struct error *
 static int open_parts(struct runtime *rt, const struct runtime_config *cfg, struct error *err)
 {
 	_cleanup_free_ char *images = NULL;
-	int r = open_directories(rt, cfg->root, err);
+	int r;
 
+	if (cfg->host_network)
+		return error_set(err, ERR_UNSUPPORTED, NULL,
+				 "a node in the host's network namespace is not built yet");
+	r = open_directories(rt, cfg->root, err);
 	if (r == 0)
 		r = cgroups_init(&rt->cgroups, rt->tag, err);
 	if (r == 0)
@@ -141,7 +145,7 @@ static int open_parts(struct runtime *rt, const struct runtime_config *cfg, stru
 	if (r == 0)
 		r = cgroup_make(&rt->cgroups, "shims", true, err);
 	if (r == 0)
-		r = net_open(&rt->net, rt->run_dir, cfg->pod_cidr, rt->tag, cfg->host_network, err);
+		r = net_open(&rt->net, rt->run_dir, cfg->pod_cidr, rt->tag, err);
 	if (r < 0)
 		return r;
 	images = fs_join(rt->root, "images");
@@ -168,7 +172,7 @@ int runtime_new(const struct runtime_config *cfg, runtime_event_fn events, runti
 	rt->done = done;
 	rt->userdata = userdata;
 	rt->lock_fd = -1;
-	rt->net = (struct net){ -1, -1, -1, -1, -1, .used = NULL };
+	rt->net = (struct net){ .own_fd = -1, .node_fd = -1, .route_fd = -1, .cursor_fd = -1 };
 	rt->shim_path = absolute(cfg->shim_path);
 	rt->pause_path = absolute(cfg->pause_path);
 	rt->adopted = loop_defer_new(rt->loop, on_adopted, rt);

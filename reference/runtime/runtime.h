@@ -82,6 +82,7 @@ struct sandbox_config {
 	json_t *labels; /* opaque to the runtime, kept for recovery; borrowed */
 };
 
+/* When it fails, at once or by done, nothing is left and the sandbox is freed. Not removable before done. */
 int sandbox_run(struct runtime *rt, const struct sandbox_config *cfg, runtime_done_fn done,
 		void *userdata, struct sandbox **ret_sb, struct error *err);
 /* Kills what still runs in it, removes containers, network, cgroup, mounts and the shim. Then sb is freed (after done). */
@@ -137,7 +138,11 @@ struct container_status {
 	char image_id[80]; /* sha256:… */
 };
 
-/* done: the program has been exec'd, or the error says at which stage it failed ("stage exec: ENOENT /nope"). */
+/*
+ * done: the program has been exec'd, or the error says at which stage it failed ("stage mounts: EPERM /proc",
+ * 'exec: "nope": executable file not found in $PATH'). Then the container is STOPPED with exit code 128 and
+ * stays, like any other, until it is removed. A negative result leaves none.
+ */
 int container_start(struct sandbox *sb, const struct container_config *cfg, runtime_done_fn done,
 		    void *userdata, struct container **ret_c, struct error *err);
 /* Sends a signal to the container's first process (SIGKILL: to every process in it). */
@@ -150,8 +155,10 @@ const json_t *container_labels(const struct container *c);
 struct sandbox *container_sandbox(const struct container *c);
 struct container *container_next(struct sandbox *sb, struct container *prev);
 /* CPU and memory in use now, from the cgroup. */
-int container_usage(const struct container *c, int64_t *ret_cpu_ns, int64_t *ret_memory, struct error *err);
-int container_update_limits(struct container *c, const struct resource_limits *limits, struct error *err);
+int container_usage(const struct container *c, int64_t *ret_cpu_ns, int64_t *ret_memory,
+		    struct error *err);
+int container_update_limits(struct container *c, const struct resource_limits *limits,
+			    struct error *err);
 
 /* ---- exec ---- */
 
@@ -188,7 +195,8 @@ int image_resolve(struct runtime *rt, const char *ref, struct image_info **ret, 
 /* An OCI layout archive or directory, or a docker-save archive; unpacked once by digest. */
 int image_import(struct runtime *rt, const char *path, json_t **ret_names, struct error *err);
 int image_list(struct runtime *rt, json_t **ret_array, struct error *err); /* [{id, names, size}] */
-int image_remove(struct runtime *rt, const char *ref, struct error *err); /* RUNTIME_NOT_FOUND; refused while in use */
+int image_remove(struct runtime *rt, const char *ref,
+		 struct error *err); /* RUNTIME_NOT_FOUND; refused while in use */
 
 /* ---- logs: reading CRI files ---- */
 

@@ -51,6 +51,8 @@ struct sandbox *sandbox_free(struct sandbox *sb)
 	loop_timer_free(sb->retry);
 	fd_close(sb->dir_fd);
 	json_decref(sb->labels);
+	for (size_t i = 0; i < sb->n_ports; i++)
+		free((char *)(uintptr_t)sb->ports[i].host_ip);
 	free(sb->ports);
 	free(sb->id);
 	free(sb->dir);
@@ -192,8 +194,8 @@ static int remove_rest(struct sandbox *sb, struct error *err)
 	r = cgroup_remove_tree(&rt->cgroups, sb->cgroup, err);
 	if (r != 0)
 		return r;
-	if (sb->address)
-		net_ports_remove(&rt->net, sb->address);
+	if (sb->ports_open)
+		net_ports_remove(&rt->net, sb->address, sb->ports, sb->n_ports);
 	r = fs_remove_tree(AT_FDCWD, sb->dir, err);
 	if (r == 0 && sb->address)
 		net_release_address(&rt->net, sb->address);

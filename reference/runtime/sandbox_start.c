@@ -82,7 +82,8 @@ void sandbox_destroy(struct sandbox *sb)
 	cgroup_kill_tree(&rt->cgroups, sb->cgroup);
 	(void)cgroup_remove_tree(&rt->cgroups, sb->cgroup, NULL);
 	if (sb->address) {
-		net_ports_remove(&rt->net, sb->address);
+		if (sb->ports_open)
+			net_ports_remove(&rt->net, sb->address, sb->ports, sb->n_ports);
 		(void)net_detach(&rt->net, sb->address, NULL);
 		net_release_address(&rt->net, sb->address);
 	}
@@ -118,20 +119,19 @@ static int make_directory(struct sandbox *sb, const struct sandbox_config *cfg, 
 	return r;
 }
 
-static void keep_ports(struct sandbox *sb, const struct sandbox_config *cfg)
+void sandbox_add_port(struct sandbox *sb, const struct port_mapping *p)
 {
-	for (size_t i = 0; i < cfg->n_ports; i++) {
-		if (!cfg->ports[i].host_port)
-			continue;
-		sb->ports = xrealloc(sb->ports, (sb->n_ports + 1) * sizeof(*sb->ports));
-		sb->ports[sb->n_ports] = cfg->ports[i];
-		/* the caller's strings do not outlive the call; the protocol is one of three words */
-		sb->ports[sb->n_ports].protocol =
-			streq(cfg->ports[i].protocol, "UDP")  ? "UDP" :
-			streq(cfg->ports[i].protocol, "SCTP") ? "SCTP" :
-								"TCP";
-		sb->ports[sb->n_ports++].host_ip = NULL;
-	}
+	struct port_mapping *own;
+
+	if (!p->host_port || sb->host_network)
+		return;
+	sb->ports = xrealloc(sb->ports, (sb->n_ports + 1) * sizeof(*sb->ports));
+	own = &sb->ports[sb->n_ports++];
+	*own = *p;
+	own->protocol = streq(p->protocol, "UDP")  ? "UDP" :
+			streq(p->protocol, "SCTP") ? "SCTP" :
+						     "TCP";
+	own->host_ip = xstrdup(p->host_ip);
 }
 
 static int prepare(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
@@ -162,7 +162,9 @@ static int connect_network(struct sandbox *sb, struct error *err)
 	r = net_attach(&sb->rt->net, sb->shim_pid, sb->address, err);
 	if (r < 0 || !sb->n_ports)
 		return r;
-	return net_ports_add(&sb->rt->net, sb->address, sb->ports, sb->n_ports, err);
+	r = net_ports_add(&sb->rt->net, sb->address, sb->ports, sb->n_ports, err);
+	sb->ports_open = r == 0; /* else they may be another pod's */
+	return r;
 }
 
 static void on_set_up(void *userdata, struct shim_msg *m, const struct error *refused)
@@ -223,7 +225,8 @@ static void send_setup(struct sandbox *sb, const struct sandbox_config *cfg)
 static int check_config(struct runtime *rt, const struct sandbox_config *cfg, struct error *err)
 {
 	if (!cfg->id || !cfg->id[0] || strchr(cfg->id, '/') || cfg->id[0] == '.')
-		return error_set(err, ERR_INVALID, NULL, "sandbox id \"%s\"", cfg->id ? cfg->id : "");
+		return error_set(err, ERR_INVALID, NULL, "sandbox id \"%s\"",
+				 cfg->id ? cfg->id : "");
 	if (sandbox_find(rt, cfg->id))
 		return error_set(err, ERR_EXISTS, NULL, "sandbox %s exists", cfg->id);
 	if (cfg->user_namespace)
@@ -245,7 +248,8 @@ int sandbox_run(struct runtime *rt, const struct sandbox_config *cfg, runtime_do
 	sb->host_network = cfg->host_network;
 	sb->host_pid = cfg->host_pid;
 	sb->share_pid = cfg->share_pid;
-	keep_ports(sb, cfg);
+	for (size_t i = 0; i < cfg->n_ports; i++)
+		sandbox_add_port(sb, &cfg->ports[i]);
 	r = prepare(sb, cfg, err);
 	if (r == 0)
 		r = sandbox_shim_spawn(sb, err);

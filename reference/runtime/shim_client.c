@@ -137,8 +137,8 @@ static void gone(struct shim_client *c)
 
 static void set_events(struct shim_client *c)
 {
-	(void)loop_fd_set(c->watch,
-			  LOOP_READ | (shim_wire_pending(&c->wire) ? LOOP_WRITE : 0u), NULL);
+	(void)loop_fd_set(c->watch, LOOP_READ | (shim_wire_pending(&c->wire) ? LOOP_WRITE : 0u),
+			  NULL);
 }
 
 static void on_socket(void *userdata, int fd, unsigned events)

@@ -44,28 +44,17 @@ static const struct field setup_fields[] = {
 };
 
 static const struct field container_fields[] = {
-	ROW(STR, shim_container, id),
-	ROW(STR, shim_container, dir),
-	ROW(STR, shim_container, layers_dir),
-	ROW(STR, shim_container, lower),
-	ROW(STR, shim_container, upper_dir),
-	ROW(STRV, shim_container, argv),
-	ROW(STRV, shim_container, env),
-	ROW(STR, shim_container, cwd),
-	ROW(STR, shim_container, user),
-	ROW(U64, shim_container, uid),
-	ROW(U64, shim_container, gid),
-	ROW(STRV, shim_container, groups),
-	ROW(STRV, shim_container, mounts),
-	ROW(STR, shim_container, log_path),
-	ROW(STRV, shim_container, cgroups),
-	ROW(STRV, shim_container, cgroup_mounts),
-	ROW(STR, shim_container, memory_dir),
-	ROW(U64, shim_container, caps),
-	ROW(U64, shim_container, flags),
-	ROW(U64, shim_container, oom_score_adj),
-	ROW(BLOB, shim_container, seccomp),
-	END,
+	ROW(STR, shim_container, id),	      ROW(STR, shim_container, dir),
+	ROW(STR, shim_container, layers_dir), ROW(STR, shim_container, lower),
+	ROW(STR, shim_container, upper_dir),  ROW(STRV, shim_container, argv),
+	ROW(STRV, shim_container, env),	      ROW(STR, shim_container, cwd),
+	ROW(STR, shim_container, user),	      ROW(U64, shim_container, uid),
+	ROW(U64, shim_container, gid),	      ROW(STRV, shim_container, groups),
+	ROW(STRV, shim_container, mounts),    ROW(STR, shim_container, log_path),
+	ROW(STRV, shim_container, cgroups),   ROW(STRV, shim_container, cgroup_mounts),
+	ROW(STR, shim_container, memory_dir), ROW(U64, shim_container, caps),
+	ROW(U64, shim_container, flags),      ROW(U64, shim_container, oom_score_adj),
+	ROW(BLOB, shim_container, seccomp),   END,
 };
 
 static const struct field exec_fields[] = {
@@ -77,16 +66,11 @@ static const struct field exec_fields[] = {
 };
 
 static const struct field status_fields[] = {
-	ROW(STR, shim_status, id),
-	ROW(U64, shim_status, state),
-	ROW(U64, shim_status, pid),
-	ROW(U64, shim_status, exit_code),
-	ROW(U64, shim_status, signal),
-	ROW(U64, shim_status, oom_killed),
-	ROW(U64, shim_status, created_ns),
-	ROW(U64, shim_status, started_ns),
-	ROW(U64, shim_status, finished_ns),
-	END,
+	ROW(STR, shim_status, id),	    ROW(U64, shim_status, state),
+	ROW(U64, shim_status, pid),	    ROW(U64, shim_status, exit_code),
+	ROW(U64, shim_status, signal),	    ROW(U64, shim_status, oom_killed),
+	ROW(U64, shim_status, created_ns),  ROW(U64, shim_status, started_ns),
+	ROW(U64, shim_status, finished_ns), END,
 };
 
 void shim_msg_init(struct shim_msg *m, enum shim_op op, uint64_t tag)

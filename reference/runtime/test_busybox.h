@@ -58,11 +58,13 @@ static inline void test_tar_add(struct archive *a, const char *name, unsigned ty
 /* The layer as a tar in memory. */
 static inline char *test_layer(size_t *ret_len)
 {
-	static const char *const links[] = { "sh",   "cat",	"echo", "sleep", "ls",	 "id",	  "kill",
-					     "ps",   "hostname", "nc",	"stat",	 "true", "false", "touch",
-					     "head", "readlink", "ip",	"wget",	 "env",	 "dd",	  "yes",
-					     "tty",  "mount",	"mkdir", "grep", "mknod", "seq" };
-	static const char passwd[] = "root:x:0:0::/root:/bin/sh\nbob:x:1000:1001::/home/bob:/bin/sh\n";
+	static const char *const links[] = {
+		"sh",  "cat",  "echo", "sleep", "ls",	 "id",	  "kill",     "ps",    "hostname",
+		"nc",  "stat", "true", "false", "touch", "head",  "readlink", "ip",    "wget",
+		"env", "dd",   "yes",  "tty",	"mount", "mkdir", "grep",     "mknod", "seq"
+	};
+	static const char passwd[] =
+		"root:x:0:0::/root:/bin/sh\nbob:x:1000:1001::/home/bob:/bin/sh\n";
 	static const char group[] = "root:x:0:\nbob:x:1001:\nwheel:x:10:bob\n";
 	_cleanup_free_ char *busybox = NULL;
 	struct archive *a = archive_write_new();
@@ -103,8 +105,8 @@ static inline void test_busybox_image(const char *dir)
 	fs_mkdir_p(AT_FDCWD, blobs, 0755, NULL);
 	layer = test_blob(dir, tar, len, &diff);
 	config = json_pack("{s:s, s:s, s:{s:[s], s:[s]}, s:{s:s, s:[s]}}", "architecture", "amd64",
-			   "os", "linux", "config", "Env", "PATH=/bin", "Cmd", "sh", "rootfs", "type",
-			   "layers", "diff_ids", diff);
+			   "os", "linux", "config", "Env", "PATH=/bin", "Cmd", "sh", "rootfs",
+			   "type", "layers", "diff_ids", diff);
 	text = json_text(config);
 	manifest = json_pack("{s:i, s:o, s:[o]}", "schemaVersion", 2, "config",
 			     test_blob(dir, text, strlen(text), NULL), "layers", layer);

@@ -1,248 +1,8 @@
 /*
- * The runtime tested as its owner uses it, on real pods. Root is needed: without it this fails.
- *
- * Each test makes a root of its own below one temporary directory, with the image imported anew, and ends by
- * runtime_cleanup() and a look at what is left. Waiting is done by the loop until a fact holds.
+ * The runtime tested as its owner uses it, on real pods. Root is needed: without it this fails. Waiting is
+ * done by the loop until a fact holds.
  */
-#include "runtime/runtime.h"
-
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <sys/wait.h>
-
-#include "base/strbuf.h"
-#include "base/test.h"
-#include "runtime/root.h"
-#include "runtime/test_busybox.h"
-
-#define PATIENCE (20 * NSEC_PER_SEC)
-
-static struct fixture {
-	char dir[64], root[80], bin[PATH_MAX];
-	struct loop *loop;
-	struct clock clock;
-	struct runtime *rt;
-	bool ready, done;
-	int exits, ooms, gone;
-	struct error err;
-} f;
-
-/* ---- callbacks and waiting ---- */
-
-static void on_event(void *userdata, const struct runtime_event *ev)
-{
-	(void)userdata;
-	f.exits += ev->type == CONTAINER_EXITED;
-	f.ooms += ev->type == CONTAINER_OOM;
-	f.gone += ev->type == SANDBOX_GONE;
-}
-
-static void on_done(void *userdata, const struct error *err)
-{
-	bool *flag = userdata;
-
-	error_clear(&f.err);
-	if (err)
-		error_copy(&f.err, err);
-	*flag = true;
-}
-
-static void on_ready(void *userdata, const struct error *err)
-{
-	(void)userdata;
-	on_done(&f.ready, err);
-}
-
-static void wait_flag(bool *flag)
-{
-	if (!loop_run_until(f.loop, flag, PATIENCE))
-		TEST_FAIL("waited in vain");
-	*flag = false;
-}
-
-static void wait_count(const int *count, int want)
-{
-	bool never = false;
-
-	for (int i = 0; *count < want && i < 2000; i++)
-		loop_run_until(f.loop, &never, 10 * NSEC_PER_MSEC);
-	CHECK_INT(*count, want);
-}
-
-/* ---- roots ---- */
-
-static void open_runtime(void)
-{
-	_cleanup_free_ char *shim = fs_join(f.bin, "pod-shim"), *pause = fs_join(f.bin, "pause");
-	struct runtime_config cfg = { .root = f.root,
-				      .shim_path = shim,
-				      .pause_path = pause,
-				      .pod_cidr = "10.88.0.0/16",
-				      .loop = f.loop,
-				      .clock = &f.clock };
-
-	CHECK_OK(runtime_new(&cfg, on_event, on_ready, NULL, &f.rt, &f.err), &f.err);
-	wait_flag(&f.ready);
-}
-
-static void begin(void)
-{
-	_cleanup_free_ char *layout = str_printf("%s/layout", f.dir);
-
-	snprintf(f.root, sizeof(f.root), "%s/root", f.dir);
-	if (f.rt) { /* a test before this one failed */
-		f.rt = runtime_free(f.rt);
-		runtime_cleanup(f.root, NULL);
-	}
-	f.exits = f.ooms = f.gone = 0;
-	CHECK_OK(loop_new(&f.loop, &f.err), &f.err);
-	clock_init_now(&f.clock, 1);
-	open_runtime();
-	CHECK_OK(image_import(f.rt, layout, NULL, &f.err), &f.err);
-}
-
-static void check_nothing_left(void)
-{
-	char tag[TAG_LEN + 1];
-	_cleanup_(cgroups_deinit) struct cgroups c = { .n = 0 };
-
-	root_tag(f.root, tag);
-	CHECK_OK(cgroups_init(&c, tag, &f.err), &f.err);
-	for (size_t i = 0; i < c.n; i++)
-		CHECK(!fs_exists(AT_FDCWD, c.hierarchies[i].base));
-	CHECK(!fs_exists(AT_FDCWD, f.root));
-}
-
-static void end(void)
-{
-	f.rt = runtime_free(f.rt);
-	loop_turn(f.loop);
-	f.loop = loop_free(f.loop);
-	CHECK_OK(runtime_cleanup(f.root, &f.err), &f.err);
-	check_nothing_left();
-	error_clear(&f.err);
-}
-
-/* ---- pods ---- */
-
-static struct sandbox *run_sandbox(bool share_pid)
-{
-	_cleanup_json_ json_t *labels = json_pack("{s:s}", "app", "x");
-	_cleanup_free_ char *logs = fs_join(f.root, "logs");
-	struct sandbox_config cfg = { .id = "pod1",
-				      .hostname = "pod-one",
-				      .log_dir = logs,
-				      .resolv_conf = "nameserver 10.0.0.1\n",
-				      .share_pid = share_pid,
-				      .labels = labels };
-	struct sandbox *sb = NULL;
-
-	CHECK_OK(sandbox_run(f.rt, &cfg, on_done, &f.done, &sb, &f.err), &f.err);
-	wait_flag(&f.done);
-	CHECK_STR(f.err.message, NULL);
-	return sb;
-}
-
-static struct container *start_with(struct sandbox *sb, struct container_config *cfg, const char *id,
-				    const char *script)
-{
-	char *argv[] = { (char *)"sh", (char *)"-c", (char *)(uintptr_t)script, NULL };
-	char *env[] = { (char *)"PATH=/bin", (char *)"COLOR=blue", NULL };
-	_cleanup_free_ char *log = str_printf("%s/logs/%s.log", f.root, id);
-	_cleanup_json_ json_t *labels = json_pack("{s:s}", "name", id);
-	struct container *c = NULL;
-
-	cfg->id = id;
-	cfg->image = "busybox:test";
-	cfg->argv = cfg->argv ? cfg->argv : argv;
-	cfg->env = env;
-	cfg->log_path = log;
-	cfg->labels = labels;
-	CHECK_OK(container_start(sb, cfg, on_done, &f.done, &c, &f.err), &f.err);
-	wait_flag(&f.done);
-	return c;
-}
-
-static struct container *start(struct sandbox *sb, const char *id, const char *script)
-{
-	struct container_config cfg = { .uid = -1, .gid = -1 };
-	struct container *c = start_with(sb, &cfg, id, script);
-
-	CHECK_STR(f.err.message, NULL);
-	return c;
-}
-
-static char *log_of(const char *id)
-{
-	_cleanup_free_ char *path = str_printf("%s/logs/%s.log", f.root, id);
-	char *text = NULL;
-
-	fs_read_file(AT_FDCWD, path, 1 << 24, &text, NULL, NULL);
-	return text ? text : xstrdup("");
-}
-
-static int exit_code(const struct container *c)
-{
-	struct container_status st;
-
-	container_get_status(c, &st);
-	return st.state == CONTAINER_STOPPED ? st.exit_code : -1;
-}
-
-/* ---- execs ---- */
-
-struct run {
-	struct strbuf out;
-	bool ended, timed_out;
-	int code;
-	struct error err;
-};
-
-static void on_output(void *userdata, int stream, const char *data, size_t len)
-{
-	struct run *r = userdata;
-
-	(void)stream;
-	strbuf_add(&r->out, data, len);
-}
-
-static void on_exec_done(void *userdata, int code, bool timed_out, const struct error *err)
-{
-	struct run *r = userdata;
-
-	r->code = code;
-	r->timed_out = timed_out;
-	if (err)
-		error_copy(&r->err, err);
-	r->ended = true;
-}
-
-static const struct exec_events exec_events = { on_output, on_exec_done };
-
-static void exec_with(struct container *c, struct exec_config *cfg, const char *script, struct run *r)
-{
-	char *argv[] = { (char *)"sh", (char *)"-c", (char *)(uintptr_t)script, NULL };
-
-	*r = (struct run){ .code = -2 };
-	cfg->argv = cfg->argv ? cfg->argv : argv;
-	CHECK_OK(container_exec(c, cfg, &exec_events, r, NULL, &f.err), &f.err);
-	if (!loop_run_until(f.loop, &r->ended, PATIENCE))
-		TEST_FAIL("exec did not end");
-}
-
-static char *output_of(struct container *c, const char *script)
-{
-	struct exec_config cfg = { .argv = NULL };
-	struct run r;
-
-	exec_with(c, &cfg, script, &r);
-	CHECK_STR(r.err.message, NULL);
-	CHECK_INT(r.code, 0);
-	return strbuf_take(&r.out);
-}
-
-/* ---- the tests ---- */
+#include "runtime/test_exec.h"
 
 static void test_two_containers_share_a_pod(void)
 {
@@ -253,8 +13,11 @@ static void test_two_containers_share_a_pod(void)
 
 	begin();
 	sb = run_sandbox(false);
-	a = start(sb, "a", "echo from-a >/dev/shm/x; echo hi; hostname; echo $COLOR >&2; nc -l -p 80 -e echo pong; exit 3");
-	b = start(sb, "b", "while ! nc 127.0.0.1 80; do sleep 0.05; done; cat /dev/shm/x; sleep 1000");
+	a = start(sb, "a",
+		  "echo from-a >/dev/shm/x; echo hi; hostname; echo $COLOR >&2; nc -l -p 80 -e "
+		  "echo pong; exit 3");
+	b = start(sb, "b",
+		  "while ! nc 127.0.0.1 80; do sleep 0.05; done; cat /dev/shm/x; sleep 1000");
 	wait_count(&f.exits, 1);
 	CHECK_INT(exit_code(a), 3);
 	CHECK_INT(exit_code(b), -1);
@@ -463,40 +226,9 @@ static void test_removal_leaves_nothing_and_the_next_pod_has_a_new_address(void)
 	end();
 }
 
-static void find_programs(void)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	for (int up = 0; n > 0 && up < 4; up++) { /* out/VARIANT/test/runtime/test_runtime */
-		_cleanup_free_ char *shim = NULL;
-
-		self[n] = '\0';
-		*strrchr(self, '/') = '\0';
-		n = (ssize_t)strlen(self);
-		snprintf(f.bin, sizeof(f.bin), "%.4000s/bin", self);
-		shim = fs_join(f.bin, "pod-shim");
-		if (fs_exists(AT_FDCWD, shim))
-			return;
-	}
-}
-
-static void make_image(void)
-{
-	_cleanup_free_ char *layout = str_printf("%s/layout", f.dir);
-
-	test_busybox_image(layout);
-}
-
 int main(void)
 {
-	strcpy(f.dir, "/tmp/test_runtime.XXXXXX");
-	find_programs();
-	if (geteuid() != 0 || !mkdtemp(f.dir)) {
-		printf("Bail out! root is needed\n");
-		return 1;
-	}
-	make_image();
+	test_pods_begin();
 	TEST(test_two_containers_share_a_pod);
 	TEST(test_shared_pid_namespace_has_pause_as_first);
 	TEST(test_signals_and_exit_codes);
@@ -506,8 +238,5 @@ int main(void)
 	TEST(test_pods_survive_podd);
 	TEST(test_a_killed_sandbox_is_told_and_removed);
 	TEST(test_removal_leaves_nothing_and_the_next_pod_has_a_new_address);
-	f.rt = runtime_free(f.rt);
-	runtime_cleanup(f.root, NULL);
-	fs_remove_tree(AT_FDCWD, f.dir, NULL);
-	return test_end();
+	return test_pods_end();
 }

@@ -88,9 +88,9 @@ uint64_t cgroup_oom_kills(struct shim *s, const char *memory_dir, bool v2)
 {
 	char buf[1024], *at;
 
-	if (!memory_dir[0] || read_at(s->host_root_fd, memory_dir,
-				      v2 ? "memory.events" : "memory.oom_control", buf,
-				      sizeof(buf)) <= 0)
+	if (!memory_dir[0] ||
+	    read_at(s->host_root_fd, memory_dir, v2 ? "memory.events" : "memory.oom_control", buf,
+		    sizeof(buf)) <= 0)
 		return 0;
 	at = strstr(buf, "oom_kill ");
 	return at ? strtoull(at + strlen("oom_kill "), NULL, 10) : 0;
@@ -121,8 +121,7 @@ static int watch_v1(struct task *t)
 
 	control = open_at(root, t->spec.memory_dir, "memory.oom_control", O_RDONLY);
 	snprintf(line, sizeof(line), "%d %d", fd, control);
-	if (control < 0 ||
-	    write_at(root, t->spec.memory_dir, "cgroup.event_control", line) < 0) {
+	if (control < 0 || write_at(root, t->spec.memory_dir, "cgroup.event_control", line) < 0) {
 		close(fd);
 		fd = -1;
 	}

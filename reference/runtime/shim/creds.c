@@ -60,7 +60,8 @@ static void set_caps(struct init *in)
 static void set_seccomp(struct init *in)
 {
 	const struct shim_blob *b = &in->spec->seccomp;
-	struct sock_fprog program = { (unsigned short)(b->len / sizeof(struct sock_filter)), b->data };
+	struct sock_fprog program = { (unsigned short)(b->len / sizeof(struct sock_filter)),
+				      b->data };
 
 	if (b->len && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
 		init_fail(in, errno, "seccomp");

@@ -36,14 +36,30 @@ const char *errno_name(int errnum)
 		int number;
 		const char *name;
 	} names[] = {
-		{ ENOENT, "ENOENT" },	{ EPERM, "EPERM" },	{ EACCES, "EACCES" },
-		{ EINVAL, "EINVAL" },	{ ENOMEM, "ENOMEM" },	{ ENOSPC, "ENOSPC" },
-		{ EBUSY, "EBUSY" },	{ ENOTDIR, "ENOTDIR" }, { EISDIR, "EISDIR" },
-		{ EROFS, "EROFS" },	{ ELOOP, "ELOOP" },	{ EEXIST, "EEXIST" },
-		{ ENODEV, "ENODEV" },	{ ENXIO, "ENXIO" },	{ EMFILE, "EMFILE" },
-		{ ENFILE, "ENFILE" },	{ EAGAIN, "EAGAIN" },	{ ENOEXEC, "ENOEXEC" },
-		{ E2BIG, "E2BIG" },	{ ETXTBSY, "ETXTBSY" }, { ENAMETOOLONG, "ENAMETOOLONG" },
-		{ ENOTEMPTY, "ENOTEMPTY" }, { EDQUOT, "EDQUOT" }, { ENOSYS, "ENOSYS" },
+		{ ENOENT, "ENOENT" },
+		{ EPERM, "EPERM" },
+		{ EACCES, "EACCES" },
+		{ EINVAL, "EINVAL" },
+		{ ENOMEM, "ENOMEM" },
+		{ ENOSPC, "ENOSPC" },
+		{ EBUSY, "EBUSY" },
+		{ ENOTDIR, "ENOTDIR" },
+		{ EISDIR, "EISDIR" },
+		{ EROFS, "EROFS" },
+		{ ELOOP, "ELOOP" },
+		{ EEXIST, "EEXIST" },
+		{ ENODEV, "ENODEV" },
+		{ ENXIO, "ENXIO" },
+		{ EMFILE, "EMFILE" },
+		{ ENFILE, "ENFILE" },
+		{ EAGAIN, "EAGAIN" },
+		{ ENOEXEC, "ENOEXEC" },
+		{ E2BIG, "E2BIG" },
+		{ ETXTBSY, "ETXTBSY" },
+		{ ENAMETOOLONG, "ENAMETOOLONG" },
+		{ ENOTEMPTY, "ENOTEMPTY" },
+		{ EDQUOT, "EDQUOT" },
+		{ ENOSYS, "ENOSYS" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -251,15 +267,9 @@ static void stage_enter(struct init *in)
 void init_exec(struct init *in)
 {
 	static const struct stage stages[] = {
-		{ "process", stage_process },
-		{ "cgroup", stage_cgroup },
-		{ "oom", stage_oom },
-		{ "namespaces", stage_enter },
-		{ "stdio", stage_stdio },
-		{ "cwd", stage_cwd },
-		{ "user", stage_user },
-		{ "creds", creds_apply },
-		{ NULL, NULL },
+		{ "process", stage_process },  { "cgroup", stage_cgroup }, { "oom", stage_oom },
+		{ "namespaces", stage_enter }, { "stdio", stage_stdio },   { "cwd", stage_cwd },
+		{ "user", stage_user },	       { "creds", creds_apply },   { NULL, NULL },
 	};
 
 	run_stages(in, stages);

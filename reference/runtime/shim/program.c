@@ -105,8 +105,9 @@ void program_exec(struct init *in)
 			    check_file(found) :
 			    ENAMETOOLONG;
 	} else {
-		r = name[0] ? search_path(path ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:"
-							"/usr/bin:/sbin:/bin",
+		r = name[0] ? search_path(path ? path :
+						 "/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+						 "/usr/bin:/sbin:/bin",
 					  name, found, sizeof(found)) :
 			      ENOENT;
 	}

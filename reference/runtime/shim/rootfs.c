@@ -58,7 +58,8 @@ int make_file(const char *path)
 		fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
 	}
 	if (fd < 0)
-		return errno == ENXIO || errno == EACCES ? 0 : -1; /* it is there, of another kind */
+		return errno == ENXIO || errno == EACCES ? 0 :
+							   -1; /* it is there, of another kind */
 	close(fd);
 	return 0;
 }
@@ -81,8 +82,9 @@ void rootfs_mount(struct init *in)
 	if (chdir(c->layers_dir) < 0)
 		init_fail(in, errno, "%s", c->layers_dir);
 	/* volatile: a container's own layer is never used again, so nothing has to reach the disk */
-	n = snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s/upper,workdir=%s/work,volatile",
-		     c->lower, c->upper_dir, c->upper_dir);
+	n = snprintf(options, sizeof(options),
+		     "lowerdir=%s,upperdir=%s/upper,workdir=%s/work,volatile", c->lower,
+		     c->upper_dir, c->upper_dir);
 	if (n >= (int)sizeof(options))
 		init_fail(in, E2BIG, "too many layers");
 	snprintf(root, sizeof(root), "%s/root", c->dir);
@@ -191,10 +193,10 @@ static void freeze_path(struct init *in, const char *path)
 void rootfs_mask(struct init *in)
 {
 	static const char *const masked[] = {
-		"/proc/acpi",	    "/proc/asound",	 "/proc/kcore",
-		"/proc/keys",	    "/proc/latency_stats", "/proc/timer_list",
-		"/proc/timer_stats", "/proc/sched_debug", "/proc/scsi",
-		"/proc/interrupts", "/sys/firmware",	 "/sys/devices/virtual/powercap",
+		"/proc/acpi",	     "/proc/asound",	    "/proc/kcore",
+		"/proc/keys",	     "/proc/latency_stats", "/proc/timer_list",
+		"/proc/timer_stats", "/proc/sched_debug",   "/proc/scsi",
+		"/proc/interrupts",  "/sys/firmware",	    "/sys/devices/virtual/powercap",
 	};
 	static const char *const frozen[] = {
 		"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",

@@ -157,10 +157,14 @@ static void on_stop(struct shim *s, struct shim_msg *m)
 static void dispatch(struct shim *s, struct shim_msg *m)
 {
 	static void (*const handlers[])(struct shim *, struct shim_msg *) = {
-		[SHIM_SETUP] = on_setup,	     [SHIM_START] = task_start,
-		[SHIM_SIGNAL] = on_signal,	     [SHIM_REMOVE] = on_remove,
-		[SHIM_EXEC] = exec_start,	     [SHIM_EXEC_KILL] = on_exec_kill,
-		[SHIM_EXEC_RESIZE] = on_exec_resize, [SHIM_STATE] = on_state,
+		[SHIM_SETUP] = on_setup,
+		[SHIM_START] = task_start,
+		[SHIM_SIGNAL] = on_signal,
+		[SHIM_REMOVE] = on_remove,
+		[SHIM_EXEC] = exec_start,
+		[SHIM_EXEC_KILL] = on_exec_kill,
+		[SHIM_EXEC_RESIZE] = on_exec_resize,
+		[SHIM_STATE] = on_state,
 		[SHIM_STOP] = on_stop,
 	};
 	unsigned op = m->head.op;
