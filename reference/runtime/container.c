@@ -11,6 +11,7 @@
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "runtime/records.h"
 
 #define EXIT_NOT_STARTED 128
 
@@ -28,13 +29,19 @@ struct container *container_new(struct sandbox *sb, const char *id)
 	return c;
 }
 
-struct container *container_free(struct container *c)
+static void unlink_container(struct container *c)
 {
 	struct container **at = &c->sb->containers;
 
-	while (*at != c)
+	while (*at && *at != c)
 		at = &(*at)->next;
-	*at = c->next;
+	if (*at)
+		*at = c->next;
+}
+
+struct container *container_free(struct container *c)
+{
+	unlink_container(c);
 	exec_orphan(c);
 	json_decref(c->labels);
 	free(c->id);
@@ -200,10 +207,8 @@ int container_signal(struct container *c, int signal, struct error *err)
 static void finish_removal(struct container *c, const struct error *refused)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct operation op = c->op;
 	int r = 0;
 
-	c->op.done = NULL;
 	if (refused && refused->code != ERR_UNAVAILABLE)
 		r = error_copy(&err, refused);
 	if (r == 0)
@@ -211,9 +216,10 @@ static void finish_removal(struct container *c, const struct error *refused)
 	if (r >= 0) /* a busy cgroup goes with the sandbox */
 		r = fs_remove_tree(AT_FDCWD, c->dir, &err);
 	if (r == 0)
+		unlink_container(c); /* its id may be used again in done */
+	operation_end(&c->op, r < 0 ? &err : NULL);
+	if (r == 0)
 		container_free(c);
-	if (op.done)
-		op.done(op.userdata, r < 0 ? &err : NULL);
 }
 
 static void on_removed(void *userdata, struct shim_msg *m, const struct error *err)

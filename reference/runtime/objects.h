@@ -1,9 +1,5 @@
 /*
  * objects: the runtime's own structs and what its modules do for each other; see runtime.h for the idea.
- *
- * On disk, below ROOT/run/SANDBOX: config.json (written when the sandbox is complete: without it the
- * directory is rubbish), shim.sock, hostname, resolv.conf, and c/CONTAINER with config.json (written before the
- * start), exit (the exit record) and the overlay's upper, work, root.
  */
 #pragma once
 
@@ -77,6 +73,7 @@ struct container {
 
 struct sandbox *sandbox_new(struct runtime *rt, const char *id); /* appended to the runtime's list */
 struct sandbox *sandbox_free(struct sandbox *sb); /* unlinked; what runs goes on */
+void sandbox_unlink(struct sandbox *sb); /* no longer in the list; again: nothing */
 struct sandbox *sandbox_find(const struct runtime *rt, const char *id);
 extern const struct shim_client_events sandbox_shim_events;
 /* The shim is dead: containers are recorded as killed, everybody is told. */
@@ -112,14 +109,6 @@ void exec_orphan_all(struct sandbox *sb); /* they end with an error */
 void exec_drop_all(struct sandbox *sb); /* uncalled: podd ends */
 /* The container is freed: its execs end with an error. */
 void exec_orphan(struct container *c);
-
-/* ---- records.c: files that let a sandbox be found again ---- */
-
-int record_sandbox(const struct sandbox *sb, struct error *err);
-int record_container(const struct container *c, struct error *err);
-int record_exit(const struct container *c, struct error *err); /* the shim's format */
-/* All sandboxes of ROOT/run that are complete, with their containers; the rest is removed. */
-int records_load(struct runtime *rt, struct error *err);
 
 /* ---- seccomp.c, caps.c ---- */
 

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "runtime/records.h"
 
 #define RECORD_MAX (8u << 20)
 

@@ -20,5 +20,10 @@ SHIM_CFLAGS := $(MUSL_CFLAGS)
 SHIM_LDFLAGS := $(MUSL_LDFLAGS)
 endif
 
+# pause always: it must run in a mount namespace that has no libraries.
+$(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_CC = $(MUSL_CC)
+$(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_CFLAGS = $(MUSL_CFLAGS)
+$(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_LDFLAGS = $(MUSL_LDFLAGS)
+
 # test_runtime starts real pods.
 $(O)/test/runtime/test_runtime: | $(BIN)/pod-shim $(BIN)/pause

@@ -17,6 +17,7 @@
 #include "base/fsutil.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "runtime/records.h"
 #include "runtime/root.h"
 
 /* ---- adoption ---- */

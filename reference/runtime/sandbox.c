@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "runtime/records.h"
 
 #define RETRIES 40
 #define FIRST_RETRY_NS (2 * NSEC_PER_MSEC)
@@ -37,13 +38,19 @@ struct sandbox *sandbox_new(struct runtime *rt, const char *id)
 	return sb;
 }
 
-struct sandbox *sandbox_free(struct sandbox *sb)
+void sandbox_unlink(struct sandbox *sb)
 {
 	struct sandbox **at = &sb->rt->sandboxes;
 
-	while (*at != sb)
+	while (*at && *at != sb)
 		at = &(*at)->next;
-	*at = sb->next;
+	if (*at)
+		*at = sb->next;
+}
+
+struct sandbox *sandbox_free(struct sandbox *sb)
+{
+	sandbox_unlink(sb);
 	while (sb->containers)
 		container_free(sb->containers);
 	exec_orphan_all(sb);
@@ -207,7 +214,6 @@ static void finish(void *userdata)
 	struct sandbox *sb = userdata;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	int r = remove_rest(sb, &err);
-	struct operation op;
 
 	if (r == CGROUP_BUSY && sb->retries++ < RETRIES) {
 		int64_t delay = FIRST_RETRY_NS << MIN(sb->retries - 1, 16);
@@ -217,12 +223,11 @@ static void finish(void *userdata)
 	}
 	if (r == CGROUP_BUSY)
 		error_set(&err, ERR_TIMEOUT, NULL, "sandbox %s: a process does not die", sb->id);
-	op = sb->op;
-	sb->removing = r != 0;
+	if (r == 0)
+		sandbox_unlink(sb); /* its id may be used again in done */
+	operation_end(&sb->op, r ? &err : NULL);
 	if (r == 0)
 		sandbox_free(sb);
-	if (op.done)
-		op.done(op.userdata, r ? &err : NULL);
 }
 
 static void on_stopped(void *userdata, struct shim_msg *m, const struct error *err)

@@ -13,6 +13,7 @@
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "runtime/records.h"
 
 static void on_shim_exit(void *userdata, const struct child_exit *exit)
 {
@@ -70,7 +71,7 @@ pid_t shim_find(const struct cgroups *c, const char *sandbox_dir)
 }
 
 /* Synchronous and thorough, for sandboxes that never were complete. The shim ends with its cgroup. */
-void sandbox_destroy(struct sandbox *sb)
+static void take_back(struct sandbox *sb)
 {
 	struct runtime *rt = sb->rt;
 
@@ -81,13 +82,19 @@ void sandbox_destroy(struct sandbox *sb)
 		kill(sb->shim_pid, SIGKILL);
 	cgroup_kill_tree(&rt->cgroups, sb->cgroup);
 	(void)cgroup_remove_tree(&rt->cgroups, sb->cgroup, NULL);
+	if (sb->ports_open)
+		net_ports_remove(&rt->net, sb->address, sb->ports, sb->n_ports);
 	if (sb->address) {
-		if (sb->ports_open)
-			net_ports_remove(&rt->net, sb->address, sb->ports, sb->n_ports);
 		(void)net_detach(&rt->net, sb->address, NULL);
 		net_release_address(&rt->net, sb->address);
 	}
 	(void)fs_remove_tree(AT_FDCWD, sb->dir, NULL);
+	sandbox_unlink(sb);
+}
+
+void sandbox_destroy(struct sandbox *sb)
+{
+	take_back(sb);
 	sandbox_free(sb);
 }
 
@@ -171,20 +178,20 @@ static void on_set_up(void *userdata, struct shim_msg *m, const struct error *re
 {
 	struct sandbox *sb = userdata;
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct operation op = sb->op;
 	int r = refused ? error_copy(&err, refused) : connect_network(sb, &err);
 
 	(void)m;
 	if (r == 0)
 		r = record_sandbox(sb, &err);
-	sb->op.done = NULL;
 	if (r == 0) {
 		sb->ready = sb->alive = true;
-	} else {
-		error_wrap(&err, "failed to create pod sandbox");
-		sandbox_destroy(sb);
+		operation_end(&sb->op, NULL);
+		return;
 	}
-	op.done(op.userdata, r ? &err : NULL);
+	error_wrap(&err, "failed to create pod sandbox");
+	take_back(sb);
+	operation_end(&sb->op, &err);
+	sandbox_free(sb);
 }
 
 static uint64_t setup_flags(const struct sandbox_config *cfg)

@@ -54,13 +54,15 @@ static _unused_ struct container *start(struct sandbox *sb, const char *id, cons
 	return c;
 }
 
-static _unused_ char *log_of(const char *id)
+/* Valid until the next call. */
+static _unused_ const char *log_of(const char *id)
 {
 	_cleanup_free_ char *path = str_printf("%s/logs/%s.log", f.root, id);
-	char *text = NULL;
+	static char *text;
 
+	free(take_ptr(text));
 	fs_read_file(AT_FDCWD, path, 1 << 24, &text, NULL, NULL);
-	return text ? text : xstrdup("");
+	return text ? text : "";
 }
 
 static _unused_ int exit_code(const struct container *c)

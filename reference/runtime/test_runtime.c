@@ -8,7 +8,7 @@ static void test_two_containers_share_a_pod(void)
 {
 	struct sandbox *sb;
 	struct container *a, *b;
-	_cleanup_free_ char *log = NULL, *log_b = NULL, *ns_a = NULL, *ns_b = NULL, *pid_a = NULL;
+	_cleanup_free_ char *ns_a = NULL, *ns_b = NULL, *pid_a = NULL;
 	_cleanup_free_ char *pid_b = NULL, *resolv = NULL;
 
 	begin();
@@ -21,12 +21,10 @@ static void test_two_containers_share_a_pod(void)
 	wait_count(&f.exits, 1);
 	CHECK_INT(exit_code(a), 3);
 	CHECK_INT(exit_code(b), -1);
-	log = log_of("a");
-	CHECK_CONTAINS(log, "Z stdout F hi\n");
-	CHECK_CONTAINS(log, "Z stdout F pod-one\n");
-	CHECK_CONTAINS(log, "Z stderr F blue\n");
-	log_b = log_of("b");
-	CHECK_CONTAINS(log_b, "stdout F pong\n");
+	CHECK_CONTAINS(log_of("a"), "Z stdout F hi\n");
+	CHECK_CONTAINS(log_of("a"), "Z stdout F pod-one\n");
+	CHECK_CONTAINS(log_of("a"), "Z stderr F blue\n");
+	CHECK_CONTAINS(log_of("b"), "stdout F pong\n");
 	a = start(sb, "a2", "sleep 1000");
 	ns_a = output_of(a, "cd /proc/self/ns; for n in net ipc uts; do readlink $n; done");
 	ns_b = output_of(b, "cd /proc/self/ns; for n in net ipc uts; do readlink $n; done");
@@ -211,13 +209,11 @@ static void test_a_killed_sandbox_is_told_and_removed(void)
 
 static void test_removal_leaves_nothing_and_the_next_pod_has_a_new_address(void)
 {
-	_cleanup_free_ char *dir = NULL;
 	struct sandbox *sb;
 
 	begin();
 	sb = run_sandbox(false);
 	start(sb, "a", "trap : TERM; while :; do sleep 1; done");
-	dir = xstrdup(f.root);
 	sandbox_remove(sb, on_done, &f.done);
 	wait_flag(&f.done);
 	CHECK_STR(f.err.message, NULL);
