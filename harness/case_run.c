@@ -84,7 +84,7 @@ static void set_state(struct case_run *c, enum case_state state)
 {
 	c->state = state;
 	timer_stop(c->timer);
-	case_poke(c);
+	timer_soon(c->poke);
 }
 
 /* ---- clean-up ---- */

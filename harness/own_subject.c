@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 
 #include "doc.h"
 #include "util/clock.h"
+#include "util/fsutil.h"
 #include "util/lines.h"
 #include "util/paths.h"
 
@@ -252,19 +252,9 @@ static int cleanup_podd(const struct own_subject *s, struct error *err)
 	return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) && errno != ENOENT;
-}
-
 static int remove_root(const struct own_subject *s, struct error *err)
 {
-	/* FTW_MOUNT: nothing of another file system is ever removed */
-	nftw(s->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-	if (access(s->root, F_OK) == 0)
+	if (fsutil_remove_tree(s->root))
 		return error_set(err, "%s could not be removed", s->root);
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include "select.h"
 #include "sentinel.h"
 #include "util/clock.h"
+#include "util/fsutil.h"
 #include "util/paths.h"
 
 struct run {
@@ -242,7 +243,7 @@ static void end_subject(struct run *r)
 			own_subject_socket(r->own), own_subject_root(r->own));
 	else if (own_subject_stop(take_ptr(r->own), &err))
 		fprintf(stderr, "podtest: %s\n", error_text(&err));
-	rmdir(r->session.scratch);
+	fsutil_remove_tree(r->session.scratch);
 	leaks_after_run(&r->session, &r->result);
 }
 

@@ -6,7 +6,6 @@
 #include "commands.h"
 #include "leak.h"
 #include "report.h"
-#include "subject/drivers.h"
 
 #define WEAK __attribute__((weak))
 #define PENDING_COMMAND(name)                                                                                \
@@ -149,15 +148,4 @@ WEAK void leak_check_run(struct leak *l, json_t *problems)
 {
 	(void)l;
 	(void)problems;
-}
-
-WEAK int program_open(struct loop *loop, const char *program, opened_fn opened, void *userdata, struct subject **ret,
-		      struct error *err)
-{
-	(void)loop;
-	(void)program;
-	(void)opened;
-	(void)userdata;
-	(void)ret;
-	return error_set(err, "driver programs are not built yet");
 }

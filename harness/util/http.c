@@ -2,8 +2,8 @@
  * http: requests over libcurl's multi interface on our loop.
  *
  * libcurl tells which sockets it wants watched (on_socket) and when it wants to be woken (on_wanted_timer); we tell it what
- * happened (drive). A handle must not be removed while libcurl is inside one of its own calls, so a cancelled call
- * is only marked then and is taken out when libcurl has returned. A call is owned by the list in struct http; its callbacks'
+ * happened (drive). No handle may be added or removed while libcurl is inside one of its own calls (it then calls us with data), so
+ * new and cancelled calls are only marked then, and seen to when libcurl has returned. A call is owned by the list in struct http; its callbacks'
  * userdata by the caller.
  */
 #include "util/http.h"
@@ -25,7 +25,7 @@ struct http_call {
 	http_done_fn on_done;
 	void *userdata;
 	int64_t sent;
-	bool cancelled, connect_only;
+	bool cancelled, connect_only, waiting; /* waiting: not yet given to libcurl */
 };
 
 struct http {
@@ -52,7 +52,8 @@ static void call_free(struct http_call *c)
 		h->calls = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	curl_multi_remove_handle(h->multi, c->easy);
+	if (!c->waiting)
+		curl_multi_remove_handle(h->multi, c->easy);
 	curl_easy_cleanup(c->easy);
 	curl_slist_free_all(c->headers);
 	free(c->body);
@@ -80,6 +81,15 @@ static void finish(struct http_call *c, CURLcode result)
 	call_free(c);
 }
 
+static void hand_over(struct http_call *c)
+{
+	c->waiting = c->http->inside > 0;
+	if (c->waiting)
+		c->http->marked = true;
+	else
+		curl_multi_add_handle(c->http->multi, c->easy);
+}
+
 static void reap(void *userdata)
 {
 	struct http *h = userdata;
@@ -91,6 +101,8 @@ static void reap(void *userdata)
 		next = c->next;
 		if (c->cancelled)
 			call_free(c);
+		else if (c->waiting)
+			hand_over(c);
 	}
 	h->marked = false;
 	while ((msg = curl_multi_info_read(h->multi, &left))) {
@@ -309,7 +321,7 @@ struct http_call *http_start(struct http *h, const struct http_target *to, const
 
 	c->on_data = on_data;
 	prepare(c, req);
-	curl_multi_add_handle(h->multi, c->easy);
+	hand_over(c);
 	return c;
 }
 
@@ -320,7 +332,7 @@ struct http_call *http_connect(struct http *h, const struct http_target *to, htt
 
 	c->connect_only = true;
 	curl_easy_setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L);
-	curl_multi_add_handle(h->multi, c->easy);
+	hand_over(c);
 	return c;
 }
 

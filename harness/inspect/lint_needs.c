@@ -1,0 +1,134 @@
+/*
+ * lint_needs: does a case declare the features that it uses?
+ *
+ * A subject that lacks a feature is told so by `not-applicable`; a case that uses a feature without declaring it would fail there
+ * for the wrong reason. The table leads from what can stand in a manifest (a path from any object downwards; `*` is any one key
+ * or index) to the feature. It knows the plain cases; what it does not know is not checked.
+ */
+#include "inspect/lint.h"
+
+#include "util/json.h"
+
+static const struct {
+	const char *path, *feature;
+} uses[] = {
+	{ "initContainers", "pod.init" },
+	{ "livenessProbe.exec", "pod.probe.exec" },
+	{ "readinessProbe.exec", "pod.probe.exec" },
+	{ "startupProbe.exec", "pod.probe.exec" },
+	{ "livenessProbe.httpGet", "pod.probe.http" },
+	{ "readinessProbe.httpGet", "pod.probe.http" },
+	{ "startupProbe.httpGet", "pod.probe.http" },
+	{ "livenessProbe.tcpSocket", "pod.probe.tcp" },
+	{ "readinessProbe.tcpSocket", "pod.probe.tcp" },
+	{ "startupProbe.tcpSocket", "pod.probe.tcp" },
+	{ "startupProbe", "pod.probe.startup" },
+	{ "lifecycle.preStop", "pod.hook" },
+	{ "lifecycle.postStart", "pod.hook" },
+	{ "lifecycle.stopSignal", "pod.stop-signal" },
+	{ "lifecycle.preStop.sleep", "pod.hook.sleep" },
+	{ "activeDeadlineSeconds", "pod.deadline" },
+	{ "volumes.*.emptyDir", "pod.volume.emptydir" },
+	{ "volumes.*.hostPath", "pod.volume.hostpath" },
+	{ "volumes.*.configMap", "pod.volume.configmap" },
+	{ "volumes.*.secret", "pod.volume.secret" },
+	{ "volumes.*.downwardAPI", "pod.volume.downward" },
+	{ "volumes.*.projected", "pod.volume.projected" },
+	{ "hostNetwork", "pod.hostnetwork" },
+	{ "hostPID", "pod.hostpid" },
+	{ "hostIPC", "pod.hostipc" },
+	{ "shareProcessNamespace", "pod.sharepid" },
+	{ "ports.*.hostPort", "pod.hostport" },
+	{ "limits.memory", "pod.limits.memory" },
+	{ "limits.cpu", "pod.limits.cpu" },
+};
+
+static const struct {
+	const char *kind, *feature;
+} kind_uses[] = { { "ReplicationController", "rc" }, { "ReplicaSet", "rs" } };
+
+static bool path_here(const json_t *o, const char *path)
+{
+	size_t len = strcspn(path, ".");
+	const char *rest = path[len] ? path + len + 1 : path + len, *key;
+	_cleanup_free_ char *word = strndup(path, len);
+	json_t *child;
+	size_t i;
+
+	if (!len)
+		return !json_is_false(o);
+	if (!streq(word, "*"))
+		return json_is_object(o) && json_object_get(o, word) &&
+		       path_here(json_object_get(o, word), rest);
+	json_object_foreach ((json_t *)o, key, child)
+		if (path_here(child, rest))
+			return true;
+	json_array_foreach ((json_t *)o, i, child)
+		if (path_here(child, rest))
+			return true;
+	return false;
+}
+
+static bool path_anywhere(const json_t *o, const char *path)
+{
+	const char *key;
+	json_t *child;
+	size_t i;
+
+	if (path_here(o, path))
+		return true;
+	json_object_foreach ((json_t *)o, key, child)
+		if (path_anywhere(child, path))
+			return true;
+	json_array_foreach ((json_t *)o, i, child)
+		if (path_anywhere(child, path))
+			return true;
+	return false;
+}
+
+static void want(struct lint *l, const struct fixture *f, const char *feature, const char *why)
+{
+	if (!strv_has(f->needs, feature))
+		lint_fault(l, f, f->line, "uses %s, but needs does not name %s", why, feature);
+}
+
+/* What is only ever refused is not used. */
+static bool is_applied(const struct fixture *f, const json_t *manifest)
+{
+	_cleanup_free_ char *word = xasprintf("/%s\"", json_str(manifest, "metadata.name"));
+
+	for (size_t i = 0; i < f->n_steps; i++) {
+		_cleanup_free_ char *text = json_line(json_object_get(f->steps[i].args, "objects"));
+
+		if (f->steps[i].kind == STEP_APPLY &&
+		    (!json_object_get(f->steps[i].args, "objects") || strstr(text, word)))
+			return true;
+	}
+	return false;
+}
+
+static void check_manifest(struct lint *l, const struct fixture *f, const json_t *m)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kind_uses); i++)
+		if (streq(json_str(m, "kind"), kind_uses[i].kind))
+			want(l, f, kind_uses[i].feature, kind_uses[i].kind);
+	for (size_t i = 0; i < ARRAY_SIZE(uses); i++)
+		if (path_anywhere(json_object_get(m, "spec"), uses[i].path))
+			want(l, f, uses[i].feature, uses[i].path);
+}
+
+void lint_needs(struct lint *l, const struct fixture *f)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach (f->manifests, i, m)
+		if (is_applied(f, m))
+			check_manifest(l, f, m);
+	for (size_t s = 0; s < f->n_steps; s++) {
+		if (f->steps[s].kind == STEP_EXEC || f->steps[s].kind == STEP_TELL)
+			want(l, f, "pod.exec", "exec");
+		if (f->steps[s].kind == STEP_DISRUPT)
+			want(l, f, "disrupt.kill-sandbox", "disrupt");
+	}
+}
