@@ -43,6 +43,7 @@ static const char help_text[] =
 	"    --node-name NAME    the node's name (the host's)\n"
 	"    --pod-cidr CIDR     pods get their addresses from it (" DEFAULT_POD_CIDR ")\n"
 	"    --host-network      the node is in the host's network namespace\n"
+	"    --host-root DIR     hostPath volumes lie below DIR, made when absent (/)\n"
 	"    --cleanup           stop every pod of the root, remove every trace of it, exit\n"
 	"    --log-level LEVEL   error, warn, info or debug (warn)\n"
 	"    --version           print the version\n"
@@ -61,6 +62,7 @@ enum option_id {
 	OPT_NODE_NAME,
 	OPT_POD_CIDR,
 	OPT_HOST_NETWORK,
+	OPT_HOST_ROOT,
 	OPT_CLEANUP,
 	OPT_LOG_LEVEL,
 	OPT_VERSION,
@@ -74,6 +76,7 @@ static const struct option long_options[] = {
 	{ "node-name", required_argument, NULL, OPT_NODE_NAME },
 	{ "pod-cidr", required_argument, NULL, OPT_POD_CIDR },
 	{ "host-network", no_argument, NULL, OPT_HOST_NETWORK },
+	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
 	{ "cleanup", no_argument, NULL, OPT_CLEANUP },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -136,6 +139,9 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 		return 0;
 	case OPT_HOST_NETWORK:
 		o->host_network = true;
+		return 0;
+	case OPT_HOST_ROOT:
+		set_string(&o->host_root, arg);
 		return 0;
 	case OPT_CLEANUP:
 		o->cleanup = true;
@@ -202,6 +208,8 @@ int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct e
 	if (!ret->node_name)
 		ret->node_name = host_as_node_name();
 	r = make_absolute(&ret->root, err);
+	if (r == 0 && ret->host_root)
+		r = make_absolute(&ret->host_root, err);
 	if (r == 0 && !ret->listen)
 		strv_addf(&ret->listen, "unix:%s/podd.sock", ret->root);
 	return r;
@@ -212,6 +220,7 @@ void podd_options_deinit(struct podd_options *o)
 	free(o->root);
 	free(o->node_name);
 	free(o->pod_cidr);
+	free(o->host_root);
 	strv_free(o->listen);
 	*o = (struct podd_options){ 0 };
 }

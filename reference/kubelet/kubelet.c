@@ -254,6 +254,7 @@ int kubelet_new(const struct kubelet_config *cfg,
 	k->root = xstrdup(cfg->root);
 	k->dir = fs_join(cfg->root, "kubelet");
 	k->node_name = xstrdup(cfg->node_name);
+	k->host_root = xstrdup(cfg->host_root);
 	k->version = xstrdup(cfg->version ? cfg->version : "");
 	k->ready = ready;
 	k->ready_userdata = userdata;
@@ -286,6 +287,7 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	free(k->root);
 	free(k->dir);
 	free(k->node_name);
+	free(k->host_root);
 	free(k->version);
 	free(k);
 	return NULL;

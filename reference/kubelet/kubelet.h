@@ -29,6 +29,7 @@ struct kubelet_config {
 	struct clock *clock;
 	const char *root; /* podd's --root: the kubelet keeps its things in ROOT/kubelet and ROOT/logs */
 	const char *node_name;
+	const char *host_root; /* hostPath volumes lie below it; NULL: the host's own root */
 	const char *version; /* of podd, shown in the node's info */
 	const char *shim_path, *pause_path;
 	const char *pod_cidr;

@@ -27,6 +27,7 @@ struct kubelet {
 	struct clock *clock;
 	char *root, *dir; /* dir: ROOT/kubelet */
 	char *node_name, *version;
+	char *host_root; /* NULL: the host's own */
 	struct runtime *rt;
 	struct http_client *http;
 	struct pod_worker *workers; /* by uid */

@@ -116,17 +116,23 @@ static int make_file(const char *path, struct error *err)
 	return fs_open(AT_FDCWD, path, O_WRONLY | O_CREAT, 0644, &fd, err);
 }
 
-int volume_host_path(const struct pod_volume *v, struct error *err)
+char *volume_host_file(const struct pod_worker *w, const struct pod_volume *v)
+{
+	return str_printf("%s%s", w->k->host_root ? w->k->host_root : "", v->host_path);
+}
+
+int volume_host_path(const struct pod_worker *w, const struct pod_volume *v, struct error *err)
 {
 	const char *type = v->host_path_type ? v->host_path_type : "";
+	_cleanup_free_ char *path = volume_host_file(w, v);
 	struct stat st;
 
-	if (stat(v->host_path, &st) == 0)
+	if (stat(path, &st) == 0)
 		return check_existing(v, &st, err);
 	if (!*type || streq(type, "DirectoryOrCreate"))
-		return fs_mkdir_p(AT_FDCWD, v->host_path, 0755, err);
+		return fs_mkdir_p(AT_FDCWD, path, 0755, err);
 	if (streq(type, "FileOrCreate"))
-		return make_file(v->host_path, err);
+		return make_file(path, err);
 	return check_kind(v,
 			  streq(type, "Directory") ? "directory" :
 			  streq(type, "File")	   ? "file" :

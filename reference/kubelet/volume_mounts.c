@@ -124,7 +124,7 @@ static int add_mount(struct ctr *c, const struct pod_mount *m, char *const *env,
 		return error_set(err, ERR_INVALID, CONFIG_ERROR, "volume %s not found", m->name);
 	host = v->type == VOLUME_HOST_PATH;
 	files = !host && v->type != VOLUME_EMPTY_DIR;
-	base = host ? xstrdup(v->host_path) : volume_dir(c->w, v->name);
+	base = host ? volume_host_file(c->w, v) : volume_dir(c->w, v->name);
 	r = sub_path_of(m, env, &sub, err);
 	if (r == 0 && sub)
 		r = resolve_inside(base, sub, &inside, err);

@@ -49,7 +49,9 @@ int volumes_mounts(struct ctr *c, char *const *env, struct mounts *ret, struct e
 
 int volume_empty_dir(struct pod_worker *w, const struct pod_volume *v, const char *dir,
 		     struct error *err);
-int volume_host_path(const struct pod_volume *v, struct error *err);
+/* Where a hostPath lies: below the node's root directory when it has one. The caller frees it. */
+char *volume_host_file(const struct pod_worker *w, const struct pod_volume *v);
+int volume_host_path(const struct pod_worker *w, const struct pod_volume *v, struct error *err);
 /* configMap, secret, downwardAPI, projected. */
 int volume_files(struct pod_worker *w, const struct pod_volume *v, const char *dir,
 		 struct error *err);
