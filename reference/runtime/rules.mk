@@ -25,5 +25,5 @@ $(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_CC = $(MUSL_CC)
 $(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_CFLAGS = $(MUSL_CFLAGS)
 $(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_LDFLAGS = $(MUSL_LDFLAGS)
 
-# test_runtime starts real pods.
-$(O)/test/runtime/test_runtime: | $(BIN)/pod-shim $(BIN)/pause
+# These start real pods.
+$(addprefix $(O)/test/runtime/test_,runtime isolation network): | $(BIN)/pod-shim $(BIN)/pause
