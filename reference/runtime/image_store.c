@@ -131,7 +131,7 @@ int image_store_open(struct image_store *s, const char *dir, struct error *err)
 	return 0;
 }
 
-void image_store_close(struct image_store *s)
+static void forget_all(struct image_store *s)
 {
 	while (s->images) {
 		struct image *i = s->images;
@@ -139,6 +139,23 @@ void image_store_close(struct image_store *s)
 		s->images = i->next;
 		image_free(i);
 	}
+}
+
+/* Writes the index; when that fails, memory is again what the disk says. */
+static int commit(struct image_store *s, struct error *err)
+{
+	int r = save(s, err);
+
+	if (r < 0) {
+		forget_all(s);
+		(void)load(s, NULL);
+	}
+	return r;
+}
+
+void image_store_close(struct image_store *s)
+{
+	forget_all(s);
 	free(take_ptr(s->dir));
 	free(take_ptr(s->layers_dir));
 }
@@ -204,7 +221,7 @@ int image_store_add(struct image_store *s, struct image *i, struct error *err)
 			end = &(*end)->next;
 		*end = i;
 	}
-	return save(s, err);
+	return commit(s, err);
 }
 
 int image_store_drop(struct image_store *s, struct image *i, const char *ref, struct error *err)
@@ -215,12 +232,12 @@ int image_store_drop(struct image_store *s, struct image *i, const char *ref, st
 
 	remove_name(i, name);
 	if (strv_len(i->names) && !image_name_is_id(ref))
-		return save(s, err);
+		return commit(s, err);
 	while (*at != i)
 		at = &(*at)->next;
 	*at = i->next;
 	image_free(i);
-	r = save(s, err);
+	r = commit(s, err);
 	image_store_sweep(s);
 	return r;
 }

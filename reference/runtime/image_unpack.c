@@ -141,6 +141,15 @@ static int put_whiteout(const char *path, const char *base, struct error *err)
 	return 0;
 }
 
+/* libarchive only warns when a file's data could not be written. */
+static bool lost_data(struct archive *a)
+{
+	int errnum = archive_errno(a);
+
+	return errnum == ENOSPC || errnum == EDQUOT || errnum == EROFS || errnum == EIO ||
+	       errnum == EFBIG;
+}
+
 static int put_entry(struct archive *in, struct archive *disk, struct archive_entry *e,
 		     const char *dir, struct error *err)
 {
@@ -160,8 +169,8 @@ static int put_entry(struct archive *in, struct archive *disk, struct archive_en
 	if (target)
 		archive_entry_copy_hardlink(e, target);
 	r = archive_read_extract2(in, e, disk);
-	if (r < ARCHIVE_WARN)
-		return archive_fault(err, archive_errno(disk) ? disk : in, name);
+	if (r < ARCHIVE_WARN || (r < ARCHIVE_OK && (lost_data(in) || lost_data(disk))))
+		return archive_fault(err, lost_data(disk) ? disk : in, name);
 	return 0;
 }
 
