@@ -197,8 +197,9 @@ static size_t column_of(const json_t *table, const char *name)
 	json_t *column;
 	size_t i;
 
-	json_each(table, "columnDefinitions", i,
-		  column) if (strcasecmp(json_str_or(column, "name", ""), name) == 0) return i;
+	json_each (table, "columnDefinitions", i, column)
+		if (strcasecmp(json_str_or(column, "name", ""), name) == 0)
+			return i;
 	return SIZE_MAX;
 }
 
@@ -208,14 +209,19 @@ static const char *cell_of(const json_t *table, const json_t *row, const char *n
 												   "";
 }
 
+/* The columns have no headers of their own: two rows stand for them, in kubectl's case. */
 static json_t *event_columns(void)
 {
-	static const char *const names[] = { "  Type", "Reason", "Age", "From", "Message" };
-	json_t *columns = json_array();
+	return json_pack("[{s:s},{s:s},{s:s},{s:s},{s:s}]", "name", "type", "name", "reason",
+			 "name", "age", "name", "from", "name", "message");
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		json_array_append_new(columns, json_pack("{s:s}", "name", names[i]));
-	return columns;
+static void add_event_header(json_t *rows)
+{
+	json_array_append_new(rows, json_pack("{s:[s,s,s,s,s]}", "cells", "  Type", "Reason", "Age",
+					      "From", "Message"));
+	json_array_append_new(rows, json_pack("{s:[s,s,s,s,s]}", "cells", "  ----", "------",
+					      "----", "----", "-------"));
 }
 
 static json_t *event_row(const json_t *table, const json_t *row)
@@ -235,15 +241,17 @@ static json_t *event_row(const json_t *table, const json_t *row)
 
 static void describe_events(struct describer *d, const json_t *events)
 {
-	struct table_options options = { 0 };
+	struct table_options options = { .no_headers = true };
 	_cleanup_(table_printer_freep) struct table_printer *printer = table_printer_new(&options);
 	_cleanup_json_ json_t *table = NULL;
 	json_t *rows = json_array(), *row;
 	size_t i;
 
-	json_each(events, "rows", i, row) json_array_append_new(rows, event_row(events, row));
+	add_event_header(rows);
+	json_each (events, "rows", i, row)
+		json_array_append_new(rows, event_row(events, row));
 	table = json_pack("{s:o,s:o}", "columnDefinitions", event_columns(), "rows", rows);
-	if (!json_array_size(rows)) {
+	if (!json_len(events, "rows")) {
 		describe_field(d, "Events", NULL);
 		return;
 	}

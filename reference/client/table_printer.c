@@ -155,8 +155,7 @@ static void each_line(struct table_printer *t, const json_t *table, struct strbu
 	json_t *row;
 	size_t i;
 
-	json_each(table, "rows", i, row)
-	{
+	json_each (table, "rows", i, row) {
 		_cleanup_strv_ char **line = row_line(t, row);
 
 		if (out)

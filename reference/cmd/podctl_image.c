@@ -78,7 +78,8 @@ static int list_images(struct podctl *p, struct error *err)
 	if (print_is_structured(p))
 		return print_object(p, answer, err);
 	printf("%-48s %-19s %s\n", "IMAGE", "DIGEST", "SIZE");
-	json_each(answer, "items", i, image) print_row(image);
+	json_each (answer, "items", i, image)
+		print_row(image);
 	return 0;
 }
 

@@ -91,8 +91,7 @@ static int add_document(const struct podctl *p, json_t *doc, const char *file, s
 
 	if (!str_ends(meta_kind(doc) ?: "", "List") || !json_arr(doc, "items"))
 		return add_object(p, doc, file, m, err);
-	json_each(doc, "items", i, obj)
-	{
+	json_each (doc, "items", i, obj) {
 		r = add_object(p, obj, file, m, err);
 		if (r < 0)
 			return r;

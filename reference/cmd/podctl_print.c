@@ -48,7 +48,8 @@ static void print_names(const json_t *obj)
 		print_name(obj);
 		return;
 	}
-	json_each(obj, "items", i, item) print_name(item);
+	json_each (obj, "items", i, item)
+		print_name(item);
 }
 
 static int print_jsonpath(const char *tmpl, const json_t *obj, struct error *err)

@@ -22,7 +22,9 @@ static bool is_cordoned(const json_t *pod, const json_t *node)
 	if (!json_bool(node, "spec.unschedulable", false))
 		return false;
 	taint = json_pack("{s:s,s:s}", "key", taint_text, "effect", "NoSchedule");
-	json_each(pod, "spec.tolerations", i, t) if (toleration_covers(t, taint)) return false;
+	json_each (pod, "spec.tolerations", i, t)
+		if (toleration_covers(t, taint))
+			return false;
 	return true;
 }
 
