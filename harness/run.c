@@ -73,6 +73,8 @@ static int start_own(struct run *r, struct error *err)
 {
 	if (own_subject_start(r->session.loop, &r->options, on_died, r, &r->own, err))
 		return -1;
+	if (r->session.leak)
+		leak_set_root(r->session.leak, own_subject_root(r->own));
 	r->result.subject_spec = xasprintf("unix:%s", own_subject_socket(r->own));
 	return 0;
 }

@@ -37,17 +37,20 @@ static void keep_worse(json_t *map, const char *key, const char *verdict)
 		json_string(verdict_name(verdict_worse((enum verdict)a, (enum verdict)b))));
 }
 
-/* {"case": verdict, "case REQ": verdict, …} */
+/* {"area/case": verdict, "area/case REQ": verdict, …} */
 static json_t *verdicts_of(const json_t *results)
 {
 	json_t *map = json_object(), *c, *a;
 	size_t i, j;
 
 	json_array_foreach (json_object_get(results, "cases"), i, c) {
-		keep_worse(map, json_str(c, "name"), json_str(c, "verdict"));
+		const char *area = json_str(c, "area");
+		_cleanup_free_ char *name =
+			xasprintf("%s/%s", area ? area : "", json_str(c, "name"));
+
+		keep_worse(map, name, json_str(c, "verdict"));
 		json_array_foreach (json_object_get(c, "assertions"), j, a) {
-			_cleanup_free_ char *key =
-				xasprintf("%s %s", json_str(c, "name"), json_str(a, "req"));
+			_cleanup_free_ char *key = xasprintf("%s %s", name, json_str(a, "req"));
 
 			keep_worse(map, key, json_str(a, "verdict"));
 		}

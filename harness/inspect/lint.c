@@ -2,7 +2,7 @@
  * lint: `podtest lint`: check every case without a subject.
  *
  * Form first (the loader names file and line of each fault), then the rules of lint_case.c, then what needs all cases at once: no
- * two of one name. Faults make the exit code 1. Notes (bounds in which "too late" drowns) are counted, and printed with --notes.
+ * two of one name in an area. Faults make the exit code 1. Notes (bounds in which "too late" drowns) are counted, and printed with --notes.
  */
 #include "inspect/lint.h"
 
@@ -70,11 +70,12 @@ static void check_names(struct lint *l, const struct fixture_list *list)
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct fixture *f = &list->items[i];
-		const char *file = json_str(seen, f->name);
+		_cleanup_free_ char *key = xasprintf("%s/%s", f->area, f->name);
+		const char *file = json_string_value(json_object_get(seen, key));
 
 		if (file)
 			lint_fault(l, f, f->line, "%s has a case of this name too", file);
-		json_object_set_new(seen, f->name, json_string(f->file));
+		json_object_set_new(seen, key, json_string(f->file));
 	}
 }
 
