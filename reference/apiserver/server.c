@@ -179,9 +179,11 @@ int apiserver_listen_unix(struct apiserver *a, const char *path, struct error *e
 		return r;
 	l->path = xstrdup(path);
 	r = accept_on(l, fd, path, err);
-	if (r == 0)
-		LL_PREPEND(a->listeners, take_ptr(l));
-	return r;
+	if (r < 0)
+		return r;
+	LL_PREPEND(a->listeners, l);
+	l = NULL; /* the macro names it more than once */
+	return 0;
 }
 
 /* ---- tcp ---- */
@@ -237,7 +239,8 @@ int apiserver_listen_tcp(struct apiserver *a, const char *address, uint16_t port
 		return r;
 	json_decref(a->access);
 	a->access = json_pack("{ss, ss, ss}", "server", url, "ca", ca, "token", l->token);
-	LL_PREPEND(a->listeners, take_ptr(l));
+	LL_PREPEND(a->listeners, l);
+	l = NULL;
 	*ret_url = take_ptr(url);
 	return 0;
 }
