@@ -14,6 +14,4 @@
 		return EXIT_VOID;                                                                            \
 	}
 
-PENDING_COMMAND(cmd_doctor)
-PENDING_COMMAND(cmd_clean)
 PENDING_COMMAND(cmd_mutants)

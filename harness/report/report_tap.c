@@ -67,7 +67,7 @@ static void print_assertion(const struct tap_reporter *t, const struct assertion
 
 static void print_diagnostics(const struct tap_reporter *t, const struct case_result *c)
 {
-	bool any = false;
+	bool any = false, timeline = false;
 
 	fprintf(t->out, "  ---\n  verdict: %s\n", verdict_name(c->verdict));
 	print_field(t->out, "  ", "title", c->title);
@@ -80,9 +80,10 @@ static void print_diagnostics(const struct tap_reporter *t, const struct case_re
 		if (!any)
 			fputs("  assertions:\n", t->out);
 		any = true;
+		timeline |= c->assertions[i].timeline != NULL;
 		print_assertion(t, &c->assertions[i]);
 	}
-	if (!any && c->timeline) {
+	if (!timeline && c->timeline && *c->timeline) {
 		fputs("  timeline: |2\n", t->out);
 		print_indented(t->out, "    ", c->timeline);
 	}
