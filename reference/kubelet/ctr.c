@@ -79,6 +79,13 @@ static int64_t not_before(const struct ctr *c)
 	return MAX(until, c->retry_ns);
 }
 
+/* A regular init container is not disturbed: the new image is for a run to come. */
+static bool is_changed(const struct ctr *c)
+{
+	return c->state == CTR_RUNNING && c->spec->kind != POD_CONTAINER_INIT && c->image &&
+	       !streq(c->image, c->spec->image);
+}
+
 void ctr_facts(const struct ctr *c, struct ctr_facts *ret)
 {
 	*ret = (struct ctr_facts){
@@ -88,7 +95,7 @@ void ctr_facts(const struct ctr *c, struct ctr_facts *ret)
 		.started = ctr_is_started(c),
 		.was_started = c->was_started || (c->state == CTR_RUNNING && ctr_is_started(c)),
 		.probe_failed = probe_failed(c),
-		.changed = c->state == CTR_RUNNING && c->image && !streq(c->image, c->spec->image),
+		.changed = is_changed(c),
 		.forced = c->forced,
 		.exit_code = c->cur.exit_code,
 		.retry_ns = not_before(c),

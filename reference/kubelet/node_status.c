@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -49,6 +50,14 @@ int64_t node_max_pods(const struct node_status *n _unused_)
 static int64_t read_memory(void)
 {
 	return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+}
+
+/* Of the file system that holds the root. */
+static int64_t read_disk(const char *root)
+{
+	struct statvfs fs;
+
+	return statvfs(root, &fs) == 0 ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize : 0;
 }
 
 /* The first line of a small file, or "". */
@@ -117,7 +126,8 @@ static json_t *amounts(const struct node_status *n)
 {
 	return json_pack("{s:o,s:o,s:o,s:o}", "cpu", json_sprintf("%" PRId64, n->cpu_milli / 1000),
 			 "memory", json_sprintf("%" PRId64 "Ki", n->memory / 1024), "pods",
-			 json_sprintf("%d", MAX_PODS), "ephemeral-storage", json_string("100Gi"));
+			 json_sprintf("%d", MAX_PODS), "ephemeral-storage",
+			 json_sprintf("%" PRId64 "Ki", read_disk(n->k->root) / 1024));
 }
 
 static json_t *node_status_json(const struct node_status *n, const char *now)

@@ -7,7 +7,8 @@
  */
 #include "kubelet/pod_sandbox.h"
 
-#include <unistd.h>
+#include <limits.h>
+#include <string.h>
 
 #include "api/meta.h"
 #include "base/fsutil.h"
@@ -109,7 +110,14 @@ void pod_sandbox_create(struct pod_worker *w)
 	w->sandbox_attempts++;
 	for (size_t i = 0; i < w->n_ctrs; i++)
 		ctr_new_sandbox(&w->ctrs[i]);
-	if (sandbox_run(w->k->rt, &cfg, created, w, &w->sandbox, &err) != 0)
+	if (name && strlen(name) > HOST_NAME_MAX)
+		error_set(&err, ERR_INVALID, NULL,
+			  "pod FQDN \"%s\" is too long (64 characters is the max, %zu characters "
+			  "requested)",
+			  name, strlen(name));
+	else
+		sandbox_run(w->k->rt, &cfg, created, w, &w->sandbox, &err);
+	if (error_is_set(&err))
 		created(w, &err);
 }
 

@@ -188,6 +188,8 @@ void pod_worker_update(struct pod_worker *w, json_t *object)
 	}
 	json_decref(w->object);
 	w->object = json_incref(object);
+	if (!differs && w->pod->readiness_gates)
+		pod_worker_kick(w); /* somebody may have set a gate's condition */
 	if (!differs)
 		return;
 	set_view(w, pod);
