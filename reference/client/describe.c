@@ -239,17 +239,40 @@ static json_t *event_row(const json_t *table, const json_t *row)
 			 cell_of(table, row, "Message"));
 }
 
+static const char *seen_last(const json_t *row)
+{
+	return json_str_or(row, "object.lastTimestamp", json_str_or(row, "object.eventTime", ""));
+}
+
+static int by_time(const void *a, const void *b)
+{
+	return strcmp(seen_last(*(json_t *const *)a), seen_last(*(json_t *const *)b));
+}
+
+/* The rows of the events for our table, the oldest first. */
+static void add_event_rows(json_t *rows, const json_t *events)
+{
+	size_t n = json_len(events, "rows");
+	_cleanup_free_ json_t **sorted = xcalloc(n + 1, sizeof(*sorted));
+	json_t *row;
+	size_t i;
+
+	json_each (events, "rows", i, row)
+		sorted[i] = row;
+	qsort(sorted, n, sizeof(*sorted), by_time);
+	for (i = 0; i < n; i++)
+		json_array_append_new(rows, event_row(events, sorted[i]));
+}
+
 static void describe_events(struct describer *d, const json_t *events)
 {
 	struct table_options options = { .no_headers = true };
 	_cleanup_(table_printer_freep) struct table_printer *printer = table_printer_new(&options);
 	_cleanup_json_ json_t *table = NULL;
-	json_t *rows = json_array(), *row;
-	size_t i;
+	json_t *rows = json_array();
 
 	add_event_header(rows);
-	json_each (events, "rows", i, row)
-		json_array_append_new(rows, event_row(events, row));
+	add_event_rows(rows, events);
 	table = json_pack("{s:o,s:o}", "columnDefinitions", event_columns(), "rows", rows);
 	if (!json_len(events, "rows")) {
 		describe_field(d, "Events", NULL);

@@ -33,8 +33,9 @@ static int import_one(struct podctl *p, const char *file, struct error *err)
 	r = rest_call(p->client, &req, &answer, err);
 	if (r < 0)
 		return r;
-	json_array_foreach (json_is_array(answer) ? answer : json_arr(answer, "images"), i, name)
-		printf("image \"%s\" imported\n", json_string_value(name));
+	json_each (answer, "names", i, name)
+		if (!strchr(json_string_value(name), '@'))
+			printf("image \"%s\" imported\n", json_string_value(name));
 	return 0;
 }
 
@@ -53,16 +54,26 @@ static int remove_one(struct podctl *p, const char *ref, struct error *err)
 	return r;
 }
 
+/* A line per name; names by digest say nothing that the id does not. */
 static void print_row(const json_t *image)
 {
-	const char *name = json_str_or(image, "name", "<none>");
-	const char *digest = json_str_or(image, "digest", json_str_or(image, "id", ""));
-	int64_t size = json_int(image, "size", -1);
+	const char *id = json_str_or(image, "id", "");
+	double megabytes = (double)json_int(image, "size", 0) / 1e6;
+	bool named = false;
+	json_t *name;
+	size_t i;
 
-	printf("%-48s %-19.19s", name, str_after(digest, "sha256:") ?: digest);
-	if (size >= 0)
-		printf(" %.1fMB", (double)size / 1e6);
-	printf("\n");
+	json_each (image, "names", i, name) {
+		const char *text = json_string_value(name);
+
+		if (strchr(text, '@'))
+			continue;
+		printf("%-40s %-14.12s %.1fMB\n", text, str_after(id, "sha256:") ?: id, megabytes);
+		named = true;
+	}
+	if (!named)
+		printf("%-40s %-14.12s %.1fMB\n", "<none>", str_after(id, "sha256:") ?: id,
+		       megabytes);
 }
 
 static int list_images(struct podctl *p, struct error *err)
@@ -77,7 +88,7 @@ static int list_images(struct podctl *p, struct error *err)
 		return r;
 	if (print_is_structured(p))
 		return print_object(p, answer, err);
-	printf("%-48s %-19s %s\n", "IMAGE", "DIGEST", "SIZE");
+	printf("%-40s %-14s %s\n", "IMAGE", "ID", "SIZE");
 	json_each (answer, "items", i, image)
 		print_row(image);
 	return 0;
