@@ -167,6 +167,16 @@ static int act_connect_wait(const char *arg, struct line *l)
 	return connect_once(arg, l, true);
 }
 
+static int act_udp_send(const char *arg, struct line *l)
+{
+	int r = udp_echo(arg, 1000);
+
+	line_begin(l, "udp-reply");
+	line_str(l, "to", arg);
+	line_str(l, "result", r < 0 ? errno_name(-r) : "ok");
+	return ACT_DONE;
+}
+
 static int act_shm_make(const char *arg, struct line *l)
 {
 	char key[64];
@@ -403,6 +413,7 @@ static const struct {
 	{ "wait-file", act_wait_file, true },
 	{ "connect", act_connect, true },
 	{ "connect-wait", act_connect_wait, true },
+	{ "udp-send", act_udp_send, true },
 	{ "bind", act_bind, true },
 	{ "shm-make", act_shm_make, true },
 	{ "shm-read", act_shm_read, true },

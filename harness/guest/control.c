@@ -18,6 +18,7 @@
 
 #define PACKET_MAX 65536
 #define WORD_MAX 16
+#define EXIT_SECONDS 0.1 /* the process that told it ends first: it may die with us */
 
 struct call {
 	int fd;
@@ -88,6 +89,11 @@ static void on_hook(int fd, const char *name, const char *phase)
 	reply(fd, 0, "", 0);
 }
 
+static void exit_over(void *data)
+{
+	guest_exit(*(int *)data);
+}
+
 static void on_tell(int fd, char *const *words, size_t n)
 {
 	struct text arg = { 0 };
@@ -100,8 +106,15 @@ static void on_tell(int fd, char *const *words, size_t n)
 			text_add(&arg, " ", 1);
 		text_add(&arg, words[i], strlen(words[i]));
 	}
-	if (strcmp(words[1], "exit") == 0)
+	if (strcmp(words[1], "exit") == 0) {
+		static int code;
+
+		code = atoi(arg.data);
+		text_free(&arg);
 		reply(fd, 0, "", 0);
+		loop_after(EXIT_SECONDS, exit_over, &code);
+		return;
+	}
 	r = act(words[1], arg.data, &l);
 	text_free(&arg);
 	if (r != ACT_DONE) {

@@ -109,6 +109,8 @@ bool act_known(const char *name);
 /* ---- net.c ---- */
 
 int tcp_connect(const char *host_port, int timeout_ms); /* fd or -errno; names by /etc/hosts */
+/* Sends "hi" and waits for an answer; 0 or -errno. */
+int udp_echo(const char *host_port, int timeout_ms);
 int resolve_host(const char *name, uint32_t *ret_addr_be); /* dotted or /etc/hosts; 0 or -1 */
 const char *errno_name(int err); /* "ECONNREFUSED" */
 

@@ -153,9 +153,9 @@ static void on_probe(struct request *r, const char *rest)
 		request_end(r);
 	} else {
 		answer_text(r,
-			    a.kind == ANSWER_STATUS ? a.status
-			    : a.kind == ANSWER_OK   ? 200
-						    : 500,
+			    a.kind == ANSWER_STATUS ? a.status :
+			    a.kind == ANSWER_OK	    ? 200 :
+						      500,
 			    answer_word(&a));
 	}
 }

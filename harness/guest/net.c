@@ -93,20 +93,49 @@ static int finish_connect(int fd, int timeout_ms)
 	return -e;
 }
 
-int tcp_connect(const char *host_port, int timeout_ms)
+static int parse_address(const char *host_port, struct sockaddr_in *ret)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET };
 	char host[256], *colon;
-	int fd, ret = 0;
 
+	*ret = (struct sockaddr_in){ .sin_family = AF_INET };
 	snprintf(host, sizeof(host), "%s", host_port);
 	colon = strrchr(host, ':');
 	if (!colon)
 		return -EINVAL;
 	*colon = 0;
-	sa.sin_port = htons((uint16_t)atoi(colon + 1));
-	if (resolve_host(host, &sa.sin_addr.s_addr) < 0)
-		return -ENOENT;
+	ret->sin_port = htons((uint16_t)atoi(colon + 1));
+	return resolve_host(host, &ret->sin_addr.s_addr) < 0 ? -ENOENT : 0;
+}
+
+int udp_echo(const char *host_port, int timeout_ms)
+{
+	struct sockaddr_in sa;
+	struct pollfd p = { .fd = -1, .events = POLLIN };
+	int r = parse_address(host_port, &sa);
+	char buf[16];
+
+	if (r < 0)
+		return r;
+	p.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (p.fd < 0)
+		return -errno;
+	if (sendto(p.fd, "hi", 2, 0, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+		r = -errno;
+	else if (poll(&p, 1, timeout_ms) <= 0)
+		r = -ETIMEDOUT;
+	else if (recv(p.fd, buf, sizeof(buf), 0) < 0)
+		r = -errno;
+	close(p.fd);
+	return r;
+}
+
+int tcp_connect(const char *host_port, int timeout_ms)
+{
+	struct sockaddr_in sa;
+	int fd, ret = parse_address(host_port, &sa);
+
+	if (ret < 0)
+		return ret;
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;

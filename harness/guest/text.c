@@ -48,11 +48,11 @@ void text_addf(struct text *t, const char *fmt, ...)
 /* Length of the UTF-8 sequence at s, 0 when it is none. */
 static size_t utf8_len(const unsigned char *s, size_t left)
 {
-	size_t n = *s < 0x80			      ? 1
-		   : *s >= 0xc2 && *s < 0xe0	      ? 2
-		   : (*s & 0xf0) == 0xe0	      ? 3
-		   : (*s & 0xf8) == 0xf0 && *s < 0xf5 ? 4
-						      : 0;
+	size_t n = *s < 0x80			    ? 1 :
+		   *s >= 0xc2 && *s < 0xe0	    ? 2 :
+		   (*s & 0xf0) == 0xe0		    ? 3 :
+		   (*s & 0xf8) == 0xf0 && *s < 0xf5 ? 4 :
+						      0;
 
 	if (n > left)
 		return 0;

@@ -78,9 +78,9 @@ static int tool_stat(int argc, char **argv)
 	}
 	printf("%04o %u %u %lld %s\n", st.st_mode & 07777, st.st_uid, st.st_gid,
 	       (long long)st.st_size,
-	       S_ISDIR(st.st_mode)   ? "dir"
-	       : S_ISREG(st.st_mode) ? "file"
-				     : "other");
+	       S_ISDIR(st.st_mode) ? "dir" :
+	       S_ISREG(st.st_mode) ? "file" :
+				     "other");
 	return 0;
 }
 
