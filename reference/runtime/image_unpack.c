@@ -170,7 +170,7 @@ static int put_entry(struct archive *in, struct archive *disk, struct archive_en
 		archive_entry_copy_hardlink(e, target);
 	r = archive_read_extract2(in, e, disk);
 	if (r < ARCHIVE_WARN || (r < ARCHIVE_OK && (lost_data(in) || lost_data(disk))))
-		return archive_fault(err, lost_data(disk) ? disk : in, name);
+		return archive_fault(err, lost_data(disk) ? disk : in, path);
 	return 0;
 }
 

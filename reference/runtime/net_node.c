@@ -98,7 +98,7 @@ static int make_inside(const struct net *n, const char *path, struct error *err)
 	set_sysctl("ipv4/conf/all/route_localnet", "1");
 	set_sysctl("ipv4/ping_group_range", "0 2147483647");
 	set_sysctl("ipv6/conf/default/disable_ipv6", "1");
-	if (mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL) < 0)
+	if (mount("/proc/self/ns/net", path, "none", MS_BIND, NULL) < 0)
 		return error_set_errno(err, errno, "holding the node's network at %s", path);
 	return 0;
 }

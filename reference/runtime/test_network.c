@@ -63,7 +63,8 @@ static void test_pods_and_node_reach_each_other(void)
 	start(a, "a", SERVE);
 	c = start(b, "b", SLEEP);
 	CHECK_STR(ask(sandbox_ip(a), 80), "one");
-	script = str_printf("nc %s 80; nc -w 1 %s 1 2>&1 | grep -c refused; ip route | head -1",
+	script = str_printf("until nc %s 80 2>/dev/null; do sleep 0.02; done; nc -w 1 %s 1 2>&1 | "
+			    "grep -c refused; ip route | head -1",
 			    sandbox_ip(a), runtime_node_ip(f.rt));
 	got = output_of(c, script);
 	CHECK_STR(got, "one\n1\ndefault via 10.88.0.1 dev eth0  src 10.88.0.3 onlink \n");
@@ -97,7 +98,8 @@ static void test_a_host_port_leads_to_the_pod(void)
 	c = start(a, "a", SERVE);
 	CHECK_STR(ask(runtime_node_ip(f.rt), 8080), "one");
 	CHECK_STR(ask("127.0.0.1", 8080), "one");
-	script = str_printf("nc %s 8080", runtime_node_ip(f.rt));
+	script = str_printf("until nc %s 8080 2>/dev/null; do sleep 0.02; done",
+			    runtime_node_ip(f.rt));
 	from_itself = output_of(c, script);
 	CHECK_STR(from_itself, "one\n");
 	b = run_pod("two", false, NULL, 0);
