@@ -16,11 +16,12 @@
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define START_TOLERANCE NSEC_PER_SEC
 
+/* "pid:[4026533997]" */
 static uint64_t inode_of(const json_t *start, const char *path)
 {
-	const char *text = json_str(start, path);
+	const char *text = json_str(start, path), *digits = text ? strpbrk(text, "0123456789") : NULL;
 
-	return text ? strtoull(text, NULL, 10) : (uint64_t)json_int(start, path, 0);
+	return digits ? strtoull(digits, NULL, 10) : 0;
 }
 
 static bool is_guest(pid_t pid, void *userdata)
@@ -28,7 +29,7 @@ static bool is_guest(pid_t pid, void *userdata)
 	const struct leak_guest *g = userdata;
 	int64_t distance;
 
-	if (proc_ns(pid, "pid") != g->pid_ns || proc_inner_pid(pid) != g->inner_pid)
+	if (!g->pid_ns || proc_ns(pid, "pid") != g->pid_ns || proc_inner_pid(pid) != g->inner_pid)
 		return false;
 	distance = proc_started(pid) - g->began;
 	return distance < START_TOLERANCE && distance > -START_TOLERANCE;
