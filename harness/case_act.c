@@ -38,6 +38,7 @@ static void act_over(struct case_run *c, const struct reply *reply, const char *
 		return;
 	}
 	step_did(c, reply, words);
+	case_take_reply(c, reply);
 	case_step_done(c);
 }
 
@@ -67,6 +68,7 @@ static void on_applied(struct case_run *c, const struct reply *reply, void *user
 		return;
 	}
 	step_did(c, reply, words);
+	case_take_reply(c, reply);
 	json_array_append(c->applied, (json_t *)m);
 	c->now.next++;
 	apply_next(c);

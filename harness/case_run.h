@@ -94,6 +94,8 @@ void case_calls_cancel(struct case_run *c);
 
 /* case_watch.c: a version of an object of the case's namespace. */
 void case_take_object(struct case_run *c, char type, json_t *object, int64_t earliest, int64_t latest, bool sampled);
+/* The same from the reply to a request of our own, which the watch may not have shown yet. */
+void case_take_reply(struct case_run *c, const struct reply *reply);
 json_t *case_object(const struct case_run *c, const char *kind, const char *name);
 
 /* case_follow.c: followed logs. */

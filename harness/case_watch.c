@@ -6,6 +6,7 @@
  * version that was seen already (a list after a watch) changes nothing and makes no event.
  */
 #include "case_run.h"
+#include "kinds.h"
 #include "util/json.h"
 
 struct change {
@@ -204,4 +205,31 @@ void case_take_object(struct case_run *c, char type, json_t *object, int64_t ear
 		case_follow_pod(c, object);
 	}
 	case_poke(c);
+}
+
+static uint64_t revision(const json_t *object)
+{
+	const char *text = json_str(object, "metadata.resourceVersion");
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+/*
+ * What we wrote is what we must see from then on. Only a watched kind, only what is newer than the last version seen, and never
+ * an object that the watch has already shown to be gone.
+ */
+void case_take_reply(struct case_run *c, const struct reply *reply)
+{
+	const char *kind = json_str(reply->body, "kind"), *name = json_str(reply->body, "metadata.name");
+	const struct kind *k = kind_find(kind);
+	const json_t *known, *last;
+
+	if (!k || !k->watched || !name || !revision(reply->body))
+		return;
+	known = case_object(c, k->kind, name);
+	last = json_object_get(c->pods, name);
+	if (known ? revision(known) >= revision(reply->body)
+		  : streq(json_str(last, "metadata.uid"), json_str(reply->body, "metadata.uid")))
+		return;
+	case_take_object(c, known ? 'M' : 'A', reply->body, reply->sent, reply->received, false);
 }

@@ -3,7 +3,7 @@
  *
  * SOURCE WHO WORD… [#N | #last]. WHO may be a shell pattern (`*` also crosses the slash in `*` alone, as a pod's own events have
  * no slash). A word is one of the event's own words, or key=value which its content must carry (dotted keys, compared as
- * text). `did` has no WHO: its words must be the event's first ones. A name that begins with no known source is a guest's.
+ * text); a `watch` event must carry the first one itself, since it says what changed. `did` has no WHO: its words must be the event's first ones. A name that begins with no known source is a guest's.
  */
 #include <fnmatch.h>
 
@@ -96,6 +96,8 @@ bool pattern_matches(const struct pattern *p, const struct hist_event *e)
 	if (p->source == SOURCE_DID)
 		return first_words(p->words, e->words);
 	if (fnmatch(p->who, e->who, FNM_PATHNAME))
+		return false;
+	if (e->source == SOURCE_WATCH && p->words[0] && !strv_has(e->words, p->words[0]))
 		return false;
 	for (size_t i = 0; p->words[i]; i++)
 		if (!strv_has(e->words, p->words[i]) && !content_has(e->content, p->words[i]))

@@ -283,12 +283,15 @@ static int judge_each(struct judge *g)
 	_cleanup_(pattern_clear) struct pattern p = {0};
 	size_t n = 0;
 
+	const struct hist_event *only;
+
 	if (pattern_parse(name, &p, g->err))
 		return -1;
+	only = p.index ? history_find(g->h, &p) : NULL;
 	for (size_t i = 0; i < g->h->n; i++) {
 		const struct hist_event *e = g->h->events[i];
 
-		if (!pattern_matches(&p, e))
+		if (!pattern_matches(&p, e) || (p.index && e != only))
 			continue;
 		n++;
 		g->j->focus = e;

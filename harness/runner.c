@@ -8,10 +8,13 @@
  */
 #include "runner.h"
 
+#include <limits.h>
 #include <uthash.h>
 
 #include "util/clock.h"
 #include "util/json.h"
+
+#define CASES_PER_CORE 12
 
 enum entry_state { ENTRY_WAITING, ENTRY_RUNNING, ENTRY_LATE, ENTRY_OVER };
 
@@ -26,6 +29,7 @@ struct entry {
 	uint64_t luck;
 	struct case_run *run;
 	char *ns;
+	char *first_message; /* why the first run was late */
 };
 
 struct runner {
@@ -152,6 +156,16 @@ static bool share_lock(const struct fixture *a, const struct fixture *b)
 	return false;
 }
 
+/* How many cases at once. A subject on this machine shares its cores with us: more would only wait for each other. */
+static unsigned parallel(const struct session *s)
+{
+	long cores = MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
+
+	if (s->options->parallel)
+		return s->options->parallel;
+	return s->subject->local ? (unsigned)cores * CASES_PER_CORE : UINT_MAX;
+}
+
 static bool fits(const struct runner *r, const struct entry *e)
 {
 	const struct options *o = r->session->options;
@@ -159,7 +173,7 @@ static bool fits(const struct runner *r, const struct entry *e)
 
 	if (!r->running)
 		return true;
-	if (e->second || e->fixture->exclusive || (o->parallel && r->running >= o->parallel))
+	if (e->second || e->fixture->exclusive || r->running >= parallel(r->session))
 		return false;
 	if (capacity && r->pods + e->fixture->pods > capacity)
 		return false;
@@ -221,12 +235,12 @@ static void admit(void *userdata)
 		loop_quit(r->session->loop);
 }
 
-static void mark_slow(struct case_result *c)
+static void mark_slow(struct case_result *c, const char *first)
 {
 	if (c->verdict != VERDICT_PASS)
 		return;
 	c->verdict = VERDICT_SLOW;
-	c->message = xstrdup("too late under load, in time when run alone");
+	c->message = xasprintf("in time when run alone; beside others: %s", first ? first : "too late");
 }
 
 static void on_case_done(struct case_run *c)
@@ -240,9 +254,10 @@ static void on_case_done(struct case_run *c)
 	r->pods -= e->fixture->pods;
 	if (again) {
 		e->state = ENTRY_LATE;
+		e->first_message = take_ptr(c->result.message);
 	} else {
 		if (e->second)
-			mark_slow(&c->result);
+			mark_slow(&c->result, e->first_message);
 		tell_done(r, &c->result);
 		entry_over(e);
 	}
@@ -297,6 +312,7 @@ void runner_run(struct session *s, const struct runner_plan *plan, struct run_re
 	for (size_t i = 0; i < r.n; i++) {
 		case_run_free(r.entries[i].run);
 		free(r.entries[i].ns);
+		free(r.entries[i].first_message);
 	}
 	free(r.entries);
 	timer_free(r.admit);
