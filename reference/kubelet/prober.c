@@ -1,9 +1,10 @@
 /*
  * prober: the tickers.
  *
- * The first run comes when the initial delay, counted from the start of the process, is over; the next
- * ones keep the pace of the period from run to run, whatever a run takes. Both are nominal time. A
- * startup probe runs alone: the others begin when it has passed, and it is not run again. A failed liveness or
+ * The first run comes when the initial delay, counted from the start of the process, is over, and within one
+ * period after that: readiness at once, startup within a second, liveness a whole period later, so that a
+ * process that is slow to listen is not killed for it. The next ones keep the pace of the period from
+ * run to run, whatever a run takes. All this is nominal time. A startup probe runs alone: the others begin when it has passed, and it is not run again. A failed liveness or
  * startup probe falls silent until a new run of the container; readiness goes on to the very end.
  *
  * Probers live as long as a run of the container does. The probe's numbers are read from the spec at each
@@ -61,6 +62,16 @@ static bool may_run(const struct prober *p)
 	return p->type == PROBE_STARTUP ? !passed : passed;
 }
 
+/* How long after the initial delay the first run comes. */
+static int64_t first_pause(const struct prober *p, const struct pod_probe *probe)
+{
+	int64_t period = probe->period_seconds * NSEC_PER_SEC;
+
+	if (p->type == PROBE_STARTUP)
+		return MIN(period, NSEC_PER_SEC);
+	return p->type == PROBE_LIVENESS && !p->c->probers[PROBE_STARTUP] ? period : 0;
+}
+
 static void schedule(struct prober *p)
 {
 	const struct pod_probe *probe = probe_of(p->c, p->type);
@@ -72,7 +83,8 @@ static void schedule(struct prober *p)
 	if (p->tick_ns)
 		when = p->tick_ns + probe->period_seconds * NSEC_PER_SEC;
 	else
-		when = p->c->cur.started_ns + probe->initial_delay_seconds * NSEC_PER_SEC;
+		when = p->c->cur.started_ns + probe->initial_delay_seconds * NSEC_PER_SEC +
+		       first_pause(p, probe);
 	loop_timer_set(p->timer, clock_until_ns(clock, when));
 }
 
