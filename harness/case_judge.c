@@ -170,8 +170,8 @@ static char *rerun_command(const struct case_run *c)
 	const char *subject = c->session->options->subject;
 
 	if (subject)
-		return xasprintf("podtest run --subject %s --only %s", subject, c->fixture->name);
-	return xasprintf("podtest run --only %s", c->fixture->name);
+		return xasprintf("podtest run --subject %s --only %s/%s", subject, c->fixture->area, c->fixture->name);
+	return xasprintf("podtest run --only %s/%s", c->fixture->area, c->fixture->name);
 }
 
 void case_conclude(struct case_run *c)

@@ -227,7 +227,18 @@ static int check_name(const char *path, const json_t *doc, struct error *err)
 	return 0;
 }
 
-int fixture_load_file(const char *path, const char *area, struct fixture_list *list, struct error *err)
+static int check_unique(const struct fixture_list *list, size_t from, struct error *err)
+{
+	for (size_t i = from; i < list->n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (streq(list->items[i].name, list->items[k].name) &&
+			    streq(list->items[i].area, list->items[k].area))
+				return error_set(err, "%s: a case named %s is in %s too", list->items[i].file,
+						 list->items[i].name, list->items[k].file);
+	return 0;
+}
+
+static int load_file(const char *path, const char *area, struct fixture_list *list, struct error *err)
 {
 	_cleanup_(doc_lines_free_p) struct doc_lines *lines = NULL;
 	_cleanup_free_ char *text = NULL;
@@ -246,14 +257,18 @@ int fixture_load_file(const char *path, const char *area, struct fixture_list *l
 	return 0;
 }
 
+int fixture_load_file(const char *path, const char *area, struct fixture_list *list, struct error *err)
+{
+	size_t from = list->n;
+
+	return load_file(path, area, list, err) || check_unique(list, from, err) ? -1 : 0;
+}
+
 static void note_fault(struct error *all, struct error *one)
 {
-	if (all && all->message) {
-		error_wrap(one, "%s\n", all->message);
-		error_clear(all);
-	}
-	if (all)
-		error_set(all, "%s", error_text(one));
+	_cleanup_free_ char *before = all ? take_ptr(all->message) : NULL;
+
+	error_set(all, "%s%s%s", before ? before : "", before ? "\n" : "", error_text(one));
 	error_clear(one);
 }
 

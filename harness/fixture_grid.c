@@ -56,6 +56,16 @@ int fixture_grid_expand(const json_t *with, json_t **ret, struct error *err)
 	return 0;
 }
 
+/* A value that is one word, or begins with one and a colon: "5", "liveness", "httpGet: {…}". Its length; 0: neither. */
+static size_t name_word(const char *text)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)text[n]))
+		n++;
+	return text[n] == '\0' || text[n] == ':' ? n : 0;
+}
+
 char *fixture_grid_suffix(const json_t *combination)
 {
 	char *suffix = xstrdup("");
@@ -63,11 +73,15 @@ char *fixture_grid_suffix(const json_t *combination)
 	json_t *value;
 
 	json_object_foreach((json_t *)combination, key, value) {
-		_cleanup_free_ char *text = json_scalar(value), *old = suffix;
+		_cleanup_free_ char *text = json_scalar(value), *old = NULL;
+		size_t n = name_word(text);
 
-		for (char *c = text; *c; c++)
-			*c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-';
-		suffix = xasprintf("%s-%s", old, text);
+		if (!n)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			text[i] = (char)tolower((unsigned char)text[i]);
+		old = suffix;
+		suffix = xasprintf("%s-%.*s", old, (int)n, text);
 	}
 	return suffix;
 }

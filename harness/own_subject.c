@@ -136,7 +136,9 @@ static _Noreturn void child(char *const *argv, int err_fd)
 static int launch(struct own_subject *s, const struct options *o, struct error *err)
 {
 	_cleanup_free_ char *rate = xasprintf("%g", o->clock_rate);
-	char *argv[] = {s->program, (char *)"--root", s->root, (char *)"--clock-rate", rate, NULL};
+	_cleanup_free_ char *host = xasprintf("%s/host", s->root);
+	char *argv[] = {s->program, (char *)"--root", s->root, (char *)"--clock-rate", rate, (char *)"--host-root",
+			host, NULL};
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
@@ -157,7 +159,9 @@ static int make_root(struct own_subject *s, struct error *err)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	s->root = xasprintf("%s/podtest-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!tmp || !*tmp)
+		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	s->root = xasprintf("%s/podtest-XXXXXX", tmp);
 	if (!mkdtemp(s->root)) {
 		error_set_errno(err, errno, "%s", s->root);
 		free(take_ptr(s->root));

@@ -2,7 +2,7 @@
  * select: which of the fixtures a command line means.
  *
  * Every criterion that is given must fit: area, name, cited requirement, quick. Several values of one criterion are separated by
- * commas, one of them must fit. Words and --only are globs on the name; a word that is a file is that file's case.
+ * commas, one of them must fit. Words and --only are globs on NAME or AREA/NAME; a word that is a file is that file's case.
  */
 #include "select.h"
 
@@ -17,6 +17,24 @@ static bool any_glob(const char *globs, const char *name)
 
 	for (char **g = v; *g; g++)
 		if (!fnmatch(*g, name, 0))
+			return true;
+	return false;
+}
+
+/* A glob with a slash means AREA/NAME, one without the name alone. */
+static bool fits_name(const struct fixture *f, const char *glob)
+{
+	_cleanup_free_ char *full = xasprintf("%s/%s", f->area, f->name);
+
+	return !fnmatch(glob, strchr(glob, '/') ? full : f->name, 0);
+}
+
+static bool fits_only(const struct fixture *f, const char *globs)
+{
+	_cleanup_strv_ char **v = strv_split(globs, ",");
+
+	for (char **g = v; *g; g++)
+		if (fits_name(f, *g))
 			return true;
 	return false;
 }
@@ -36,14 +54,14 @@ static bool named(const struct fixture *f, char *const *names)
 	if (!names || !*names)
 		return true;
 	for (; *names; names++)
-		if (!fnmatch(*names, f->name, 0) || streq(*names, f->file))
+		if (fits_name(f, *names) || streq(*names, f->file))
 			return true;
 	return false;
 }
 
 static bool chosen(const struct fixture *f, const struct options *o)
 {
-	return (!o->area || any_glob(o->area, f->area)) && (!o->only || any_glob(o->only, f->name)) &&
+	return (!o->area || any_glob(o->area, f->area)) && (!o->only || fits_only(f, o->only)) &&
 	       (!o->requirement || cites(f, o->requirement)) && (!o->quick || f->quick) && named(f, o->names);
 }
 
