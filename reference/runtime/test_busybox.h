@@ -101,7 +101,6 @@ static inline void test_busybox_image(const char *dir)
 	size_t len;
 	_cleanup_free_ char *tar = test_layer(&len), *index_text = NULL;
 	json_t *layer, *d;
-
 	fs_mkdir_p(AT_FDCWD, blobs, 0755, NULL);
 	layer = test_blob(dir, tar, len, &diff);
 	config = json_pack("{s:s, s:s, s:{s:[s], s:[s]}, s:{s:s, s:[s]}}", "architecture", "amd64",

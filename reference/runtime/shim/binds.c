@@ -45,12 +45,13 @@ void binds_open(struct init *in)
 	size_t n = 0;
 
 	for (char **m = in->spec->mounts; *m; m += 3, n++) {
-		int tree = sys_open_tree(AT_FDCWD, m[0], SYS_OPEN_TREE_CLONE | SYS_AT_RECURSIVE);
+		int tree;
 
-		if (tree < 0)
-			init_fail(in, errno, "%s", m[0]);
 		if (n >= INIT_MAX_TREES)
 			init_fail(in, E2BIG, "more than %d mounts", INIT_MAX_TREES);
+		tree = sys_open_tree(AT_FDCWD, m[0], SYS_OPEN_TREE_CLONE | SYS_AT_RECURSIVE);
+		if (tree < 0)
+			init_fail(in, errno, "%s", m[0]);
 		set_attributes(in, tree, m);
 		in->mount_trees[n] = tree;
 	}

@@ -81,7 +81,7 @@ static char *const *with_home(struct init *in)
 
 	if (env_value(in->spec->env, "HOME"))
 		return in->spec->env;
-	while (in->spec->env[n] && n < MAX_ENV) {
+	while (n < MAX_ENV && in->spec->env[n]) {
 		env[n] = in->spec->env[n];
 		n++;
 	}
@@ -98,7 +98,7 @@ void program_exec(struct init *in)
 	char found[PATH_MAX];
 	int r;
 
-	if (!name)
+	if (!in->argv[0])
 		init_refuse(in, EINVAL, "no command specified");
 	if (strchr(name, '/')) {
 		r = snprintf(found, sizeof(found), "%s", name) < (int)sizeof(found) ?

@@ -120,9 +120,13 @@ void task_free(struct task *t)
 	source_close(&t->report);
 	source_close(&t->oom);
 	close_fd(&t->log_fd);
-	close_fd(&t->dir_fd);
 	close_fd(&t->stdin_fd);
 	close_fd(&t->mnt_fd); /* the overlay is unmounted here */
+	if (t->dir_fd >= 0) {
+		tree_remove(t->dir_fd, "upper");
+		tree_remove(t->dir_fd, "work");
+	}
+	close_fd(&t->dir_fd);
 	shim_container_clear(&t->spec);
 	free(t);
 }

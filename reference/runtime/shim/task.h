@@ -35,6 +35,11 @@ void logs_readable(void *userdata, uint32_t events); /* userdata: struct stream 
 void logs_drain(struct stream *st); /* what is there now */
 void logs_close(struct stream *st); /* writes an unfinished line */
 
+/* ---- tree.c ---- */
+
+/* Removes name and everything in it; symlinks are not followed. What cannot be removed stays. */
+void tree_remove(int dir_fd, const char *name);
+
 /* ---- cgroup.c ---- */
 
 int cgroup_join(int root_fd, char *const *dirs, bool v2);
