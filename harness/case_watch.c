@@ -23,11 +23,19 @@ json_t *case_object(const struct case_run *c, const char *kind, const char *name
 	return json_object_get(c->objects, key);
 }
 
+static uint64_t revision(const json_t *object)
+{
+	const char *text = json_str(object, "metadata.resourceVersion");
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
 static void add(const struct change *ch, const char *who, const char *words, json_t *content)
 {
 	struct hist_event *e = history_add(&ch->c->history, SOURCE_WATCH, who, words, content, ch->earliest, ch->latest);
 
 	e->sampled = ch->sampled;
+	e->revision = revision(ch->after);
 }
 
 static bool differs(const struct change *ch, const char *path)
@@ -205,13 +213,6 @@ void case_take_object(struct case_run *c, char type, json_t *object, int64_t ear
 		case_follow_pod(c, object);
 	}
 	case_poke(c);
-}
-
-static uint64_t revision(const json_t *object)
-{
-	const char *text = json_str(object, "metadata.resourceVersion");
-
-	return text ? strtoull(text, NULL, 10) : 0;
 }
 
 /*

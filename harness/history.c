@@ -42,6 +42,8 @@ static bool comes_before(const struct hist_event *a, const struct hist_event *b)
 {
 	if (a->boot >= 0 && a->boot == b->boot)
 		return a->stamp < b->stamp;
+	if (a->revision && b->revision)
+		return a->revision < b->revision;
 	return a->latest < b->latest;
 }
 
@@ -136,6 +138,16 @@ void history_interval(const struct history *h, const struct hist_event *e, int64
 	*ret_latest = e->stamp + h->boots[e->boot].offset_high;
 }
 
+/* Revisions tell the order of two versions even where their intervals overlap. */
+static struct span by_revision(const struct hist_event *a, const struct hist_event *b, struct span s)
+{
+	if (a->revision && a->revision < b->revision)
+		s.low = MAX(s.low, 0);
+	else if (b->revision && b->revision < a->revision)
+		s.high = MIN(s.high, -1);
+	return s;
+}
+
 struct span history_span(const struct history *h, const struct hist_event *a, const struct hist_event *b)
 {
 	int64_t a0, a1, b0, b1;
@@ -144,7 +156,7 @@ struct span history_span(const struct history *h, const struct hist_event *a, co
 		return (struct span){b->stamp - a->stamp, b->stamp - a->stamp};
 	history_interval(h, a, &a0, &a1);
 	history_interval(h, b, &b0, &b1);
-	return (struct span){b0 - a1, b1 - a0};
+	return by_revision(a, b, (struct span){b0 - a1, b1 - a0});
 }
 
 char *hist_event_text(const struct hist_event *e)
