@@ -2,6 +2,10 @@
  * libevent tells of a hang-up by the connection's close callback and then leaves the request to us; evhttp_send_reply_end()
  * frees it in either case. The close callback is the connection's, so it is taken off before the stream ends: the
  * connection may live on for the next request.
+ *
+ * Over TLS libevent tells one turn late that a write is done. The end of the body must not meet such news of an earlier
+ * write: libevent would take it for its own, and go on to the next request with the last chunk unsent. So a body
+ * that has begun ends when the output is empty and has been so for a whole turn.
  */
 #include "apiserver/stream.h"
 
@@ -20,7 +24,9 @@ struct stream {
 	void (*closed)(void *userdata);
 	void *userdata;
 	struct loop_defer *cut; /* drops a client that does not read */
-	bool begun;
+	struct loop_defer *finish;
+	int quiet_turns; /* while it ends: turns with nothing left to send */
+	bool begun, ending;
 	struct stream *prev, *next;
 };
 
@@ -39,7 +45,10 @@ static void on_hang_up(struct evhttp_connection *conn, void *userdata)
 
 	(void)conn;
 	s->conn = NULL;
-	tell_owner(s);
+	if (s->ending)
+		loop_defer_schedule(s->finish);
+	else
+		tell_owner(s);
 }
 
 static void cut_client(void *userdata)
@@ -49,6 +58,8 @@ static void cut_client(void *userdata)
 	if (s->conn)
 		evhttp_connection_free(s->conn);
 }
+
+static void on_finish(void *userdata);
 
 struct stream *stream_new(struct request *req, void (*closed)(void *userdata), void *userdata)
 {
@@ -61,6 +72,7 @@ struct stream *stream_new(struct request *req, void (*closed)(void *userdata), v
 	s->closed = closed;
 	s->userdata = userdata;
 	s->cut = loop_defer_new(req->server->cfg.loop, cut_client, s);
+	s->finish = loop_defer_new(req->server->cfg.loop, on_finish, s);
 	evhttp_connection_set_closecb(s->conn, on_hang_up, s);
 	bufferevent_set_timeouts(evhttp_connection_get_bufferevent(s->conn), NULL, NULL);
 	bufferevent_enable(evhttp_connection_get_bufferevent(s->conn), EV_READ);
@@ -101,19 +113,56 @@ static void stream_free(struct stream *s)
 {
 	DL_DELETE(s->req->server->streams, s);
 	loop_defer_free(s->cut);
+	loop_defer_free(s->finish);
 	evbuffer_free(s->chunk);
 	request_free(s->req);
 	free(s);
+}
+
+static void finish_now(struct stream *s)
+{
+	if (s->conn)
+		evhttp_connection_set_closecb(s->conn, NULL, NULL);
+	evhttp_send_reply_end(s->req->http);
+	stream_free(s);
+}
+
+static void on_drained(struct evbuffer *output, const struct evbuffer_cb_info *info, void *userdata)
+{
+	struct stream *s = userdata;
+
+	(void)info;
+	if (evbuffer_get_length(output))
+		return;
+	evbuffer_remove_cb(output, on_drained, s);
+	loop_defer_schedule(s->finish);
+}
+
+static void on_finish(void *userdata)
+{
+	struct stream *s = userdata;
+	struct bufferevent *bev = s->conn ? evhttp_connection_get_bufferevent(s->conn) : NULL;
+
+	if (bev && evbuffer_get_length(bufferevent_get_output(bev))) {
+		s->quiet_turns = 0;
+		evbuffer_add_cb(bufferevent_get_output(bev), on_drained, s);
+	} else if (bev && s->quiet_turns++ == 0) {
+		loop_defer_schedule(s->finish);
+	} else {
+		finish_now(s);
+	}
 }
 
 struct stream *stream_end(struct stream *s)
 {
 	if (!s)
 		return NULL;
-	if (s->conn)
-		evhttp_connection_set_closecb(s->conn, NULL, NULL);
-	evhttp_send_reply_end(s->req->http);
-	stream_free(s);
+	s->closed = NULL;
+	s->ending = true;
+	if (s->begun && s->conn)
+		loop_defer_schedule(s->finish);
+	else
+		finish_now(s);
 	return NULL;
 }
 
@@ -138,4 +187,6 @@ void stream_end_all(struct apiserver *a)
 
 	DL_FOREACH_SAFE (a->streams, s, next)
 		tell_owner(s);
+	DL_FOREACH_SAFE (a->streams, s, next)
+		finish_now(s);
 }
