@@ -21,7 +21,7 @@ struct usage {
 
 static struct usage usage_of_others(const struct pod_worker *me)
 {
-	struct pod_worker *w, *next;
+	struct pod_worker *w = NULL, *next = NULL;
 	struct usage u = { 0 };
 
 	HASH_ITER (hh, me->k->workers, w, next) {

@@ -175,7 +175,7 @@ struct image_info *images_ensure(struct ctr *c)
 
 void images_changed(struct kubelet *k)
 {
-	struct pod_worker *w, *next;
+	struct pod_worker *w = NULL, *next = NULL;
 
 	HASH_ITER (hh, k->workers, w, next) {
 		for (size_t i = 0; i < w->n_ctrs; i++) {

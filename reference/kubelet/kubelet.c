@@ -35,7 +35,7 @@ struct pod_worker *kubelet_find_uid(struct kubelet *k, const char *uid)
 
 struct pod_worker *kubelet_find_pod(struct kubelet *k, const char *ns, const char *name)
 {
-	struct pod_worker *w, *next;
+	struct pod_worker *w = NULL, *next = NULL;
 
 	HASH_ITER (hh, k->workers, w, next) {
 		if (!w->gone && streq(w->pod->name, name) && streq(w->pod->ns, ns))
@@ -121,7 +121,7 @@ static void pod_event_cb(void *userdata, const struct store_event *event)
 
 static void config_changed(struct kubelet *k, bool secret, const struct store_event *event)
 {
-	struct pod_worker *w, *next;
+	struct pod_worker *w = NULL, *next = NULL;
 
 	if (!event->object)
 		return;
@@ -270,7 +270,7 @@ int kubelet_new(const struct kubelet_config *cfg,
 
 struct kubelet *kubelet_free(struct kubelet *k)
 {
-	struct pod_worker *w, *next;
+	struct pod_worker *w = NULL, *next = NULL;
 
 	if (!k)
 		return NULL;
