@@ -28,13 +28,15 @@ static bool set_object(struct case_run *c, struct request *req)
 }
 
 /* The end of a plain action. */
-static void act_over(struct case_run *c, const struct reply *reply, const char *verb, const char *what)
+static void act_over(struct case_run *c, const struct reply *reply, const char *verb,
+		     const char *what)
 {
 	_cleanup_free_ char *words = xasprintf("%s %s", verb, what);
 
 	if (reply->code != REPLY_OK) {
-		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: %s: %s: %s", line_of(c), words,
-			    reply_code_name(reply->code), reply->message ? reply->message : "");
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: %s: %s: %s", line_of(c),
+			    words, reply_code_name(reply->code),
+			    reply->message ? reply->message : "");
 		return;
 	}
 	step_did(c, reply, words);
@@ -63,8 +65,8 @@ static void on_applied(struct case_run *c, const struct reply *reply, void *user
 
 	(void)userdata;
 	if (reply->code != REPLY_OK) {
-		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: apply %s: %s", line_of(c), ref,
-			    reply->message ? reply->message : "");
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: apply %s: %s",
+			    line_of(c), ref, reply->message ? reply->message : "");
 		return;
 	}
 	step_did(c, reply, words);
@@ -90,12 +92,14 @@ static void apply_next(struct case_run *c)
 
 static bool cause_fits(const json_t *cause, const char *field, const char *reason)
 {
-	return (!field || streq(json_str(cause, "field"), field)) && (!reason || streq(json_str(cause, "reason"), reason));
+	return (!field || streq(json_str(cause, "field"), field)) &&
+	       (!reason || streq(json_str(cause, "reason"), reason));
 }
 
 static bool refusal_fits(const json_t *args, const struct reply *reply)
 {
-	const char *field = json_str(args, "field"), *reason = json_str(args, "reason"), *text = json_str(args, "text");
+	const char *field = json_str(args, "field"), *reason = json_str(args, "reason"),
+		   *text = json_str(args, "text");
 	const char *message = reply->message ? reply->message : "";
 	bool hit = !field && !reason;
 	json_t *cause;
@@ -104,7 +108,8 @@ static bool refusal_fits(const json_t *args, const struct reply *reply)
 	json_array_foreach((json_t *)reply->causes, i, cause)
 		hit = hit || cause_fits(cause, field, reason);
 	if (!hit && !json_array_size(reply->causes))
-		hit = (!field || strstr(message, field)) && (!reason || streq(reply->reason, reason));
+		hit = (!field || strstr(message, field)) &&
+		      (!reason || streq(reply->reason, reason));
 	return hit && (!text || strstr(message, text));
 }
 
@@ -114,15 +119,19 @@ static char *refusal_text(const struct reply *reply)
 
 	if (reply->code == REPLY_OK)
 		return xstrdup("it was accepted");
-	return xasprintf("%s: %s; causes %s", reply_code_name(reply->code), reply->message ? reply->message : "", causes);
+	return xasprintf("%s: %s; causes %s", reply_code_name(reply->code),
+			 reply->message ? reply->message : "", causes);
 }
 
 static void on_refused(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	const json_t *args = c->now.args;
-	_cleanup_free_ char *expected = fact_text(args), *seen = refusal_text(reply), *message = NULL;
+	_cleanup_free_ char *expected = fact_text(args), *seen = refusal_text(reply),
+			    *message = NULL;
 	bool fits = reply->code == REPLY_INVALID && refusal_fits(args, reply);
-	struct judged j = {.outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL, .expected = expected, .seen = seen};
+	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL,
+			    .expected = expected,
+			    .seen = seen };
 
 	(void)userdata;
 	if (reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
@@ -147,7 +156,8 @@ static void reject_begin(struct case_run *c)
 	if (req.object)
 		case_request(c, &req, on_refused, NULL);
 	else
-		case_broken(c, false, "line %d: no manifest %s in the file", line_of(c), json_str(c->now.args, "object"));
+		case_broken(c, false, "line %d: no manifest %s in the file", line_of(c),
+			    json_str(c->now.args, "object"));
 }
 
 /* ---- patch, scale, delete, disrupt ---- */
@@ -196,7 +206,8 @@ static void delete_begin(struct case_run *c)
 {
 	struct request req = REQUEST(VERB_DELETE);
 
-	req.grace = (long)json_int(c->now.args, "grace", json_truth(c->now.args, "force", false) ? 0 : -1);
+	req.grace = (long)json_int(c->now.args, "grace",
+				   json_truth(c->now.args, "force", false) ? 0 : -1);
 	req.propagation = json_str(c->now.args, "propagation");
 	if (set_object(c, &req))
 		case_request(c, &req, on_deleted, NULL);
@@ -240,17 +251,20 @@ static void on_executed(struct case_run *c, const struct reply *reply, void *use
 	bool fits = reply->code == REPLY_OK && reply->exit_code == json_int(args, "exit", 0) &&
 		    output_fits(json_object_get(args, "stdout"), reply->text ? reply->text : "");
 	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
-	_cleanup_free_ char *seen = xasprintf("%s%s%s exit %d, output \"%.600s\" \"%.300s\"", reply_code_name(reply->code),
-					      reply->message ? " " : "", reply->message ? reply->message : "",
-					      reply->exit_code, reply->text ? reply->text : "",
-					      reply->err_text ? reply->err_text : "");
-	struct judged j = {.outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL, .expected = expected, .seen = seen};
+	_cleanup_free_ char *seen = xasprintf(
+		"%s%s%s exit %d, output \"%.600s\" \"%.300s\"", reply_code_name(reply->code),
+		reply->message ? " " : "", reply->message ? reply->message : "", reply->exit_code,
+		reply->text ? reply->text : "", reply->err_text ? reply->err_text : "");
+	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL,
+			    .expected = expected,
+			    .seen = seen };
 
 	(void)userdata;
 	if (!fits)
 		message = xasprintf("%s; seen: %s", expected, seen);
 	j.message = message;
-	if (!json_str(args, "req") || reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
+	if (!json_str(args, "req") || reply->code == REPLY_UNREACHABLE ||
+	    reply->code == REPLY_UNSUPPORTED) {
 		if (!fits) {
 			case_broken(c, false, "line %d: %s", line_of(c), message);
 			return;
@@ -278,7 +292,8 @@ static void exec_begin(struct case_run *c)
 
 static void on_told(struct case_run *c, const struct reply *reply, void *userdata)
 {
-	const char *object = json_str(c->now.args, "object"), *container = json_str(c->now.args, "container");
+	const char *object = json_str(c->now.args, "object"),
+		   *container = json_str(c->now.args, "container");
 	_cleanup_free_ char *args = json_line(json_object_get(c->now.args, "args")), *words = NULL;
 	json_t *word;
 	size_t i;
@@ -286,10 +301,12 @@ static void on_told(struct case_run *c, const struct reply *reply, void *userdat
 	(void)userdata;
 	if (reply->code != REPLY_OK || reply->exit_code) {
 		case_broken(c, false, "line %d: tell %s %s: %s %s", line_of(c), object, args,
-			    reply->message ? reply->message : "", reply->err_text ? reply->err_text : "");
+			    reply->message ? reply->message : "",
+			    reply->err_text ? reply->err_text : "");
 		return;
 	}
-	words = xasprintf("tell %s%s%s", strchr(object, '/') + 1, container ? "/" : "", container ? container : "");
+	words = xasprintf("tell %s%s%s", strchr(object, '/') + 1, container ? "/" : "",
+			  container ? container : "");
 	json_array_foreach(json_object_get(c->now.args, "args"), i, word) {
 		_cleanup_free_ char *old = words, *text = json_scalar(word);
 
@@ -314,10 +331,10 @@ static void tell_begin(struct case_run *c)
 const struct step_verb *step_act(enum step_kind kind)
 {
 	static const struct step_verb acts[] = {
-		[STEP_APPLY] = {apply_next, NULL},    [STEP_REJECT] = {reject_begin, NULL},
-		[STEP_PATCH] = {patch_begin, NULL},   [STEP_SCALE] = {scale_begin, NULL},
-		[STEP_DELETE] = {delete_begin, NULL}, [STEP_EXEC] = {exec_begin, NULL},
-		[STEP_TELL] = {tell_begin, NULL},     [STEP_DISRUPT] = {disrupt_begin, NULL},
+		[STEP_APPLY] = { apply_next, NULL },	[STEP_REJECT] = { reject_begin, NULL },
+		[STEP_PATCH] = { patch_begin, NULL },	[STEP_SCALE] = { scale_begin, NULL },
+		[STEP_DELETE] = { delete_begin, NULL }, [STEP_EXEC] = { exec_begin, NULL },
+		[STEP_TELL] = { tell_begin, NULL },	[STEP_DISRUPT] = { disrupt_begin, NULL },
 	};
 
 	return &acts[kind];

@@ -6,7 +6,7 @@
  * container that speaks only through its log, in the same way; a terminated one, whose log must end; and the watch, which must have
  * shown every version that a fresh list shows. What does not answer within the lag leaves the barrier incomplete.
  */
-#include "case_run.h"
+#include "case_parts.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -14,9 +14,9 @@
 
 struct barrier {
 	struct case_run *c;
-	json_t *tokens;	 /* words not yet heard */
-	json_t *ending;	 /* [pod, container]: logs that must end */
-	json_t *behind;	 /* "Pod/a" to the revision that the watch must reach */
+	json_t *tokens; /* words not yet heard */
+	json_t *ending; /* [pod, container]: logs that must end */
+	json_t *behind; /* "Pod/a" to the revision that the watch must reach */
 	bool listed, failed;
 	int64_t deadline;
 	struct timer *timer;
@@ -44,7 +44,8 @@ static void tell(struct barrier *b, const char *pod, const char *container)
 
 static const json_t *container_state(const json_t *pod, const char *name)
 {
-	static const char *const lists[] = {"status.containerStatuses", "status.initContainerStatuses"};
+	static const char *const lists[] = { "status.containerStatuses",
+					     "status.initContainerStatuses" };
 	json_t *s;
 	size_t i;
 
@@ -70,7 +71,7 @@ static void drain_container(struct barrier *b, const json_t *pod, const json_t *
 
 static void drain_guests(struct barrier *b)
 {
-	static const char *const lists[] = {"spec.initContainers", "spec.containers"};
+	static const char *const lists[] = { "spec.initContainers", "spec.containers" };
 	json_t *pod, *container;
 	const char *key;
 	size_t i;
@@ -147,7 +148,8 @@ static bool seen_gone(const struct history *h, const char *pod)
 	for (size_t i = h->n; i-- > 0;) {
 		const struct hist_event *e = h->events[i];
 
-		if (e->source == SOURCE_WATCH && streq(e->who, pod) && e->words[0] && streq(e->words[0], "gone"))
+		if (e->source == SOURCE_WATCH && streq(e->who, pod) && e->words[0] &&
+		    streq(e->words[0], "gone"))
 			return true;
 	}
 	return false;
@@ -164,7 +166,8 @@ static bool watch_caught_up(const struct barrier *b)
 
 		if (!object && !seen_gone(&b->c->history, key + strlen("Pod/")))
 			return false;
-		if (object && strtoull(seen ? seen : "0", NULL, 10) < strtoull(json_string_value(revision), NULL, 10))
+		if (object && strtoull(seen ? seen : "0", NULL, 10) <
+				      strtoull(json_string_value(revision), NULL, 10))
 			return false;
 	}
 	return b->listed;

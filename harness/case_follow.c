@@ -5,7 +5,7 @@
  * too. An instance that ended before its log was read to the end is read once more as `previous`. A stream that could not be
  * opened is tried again a little later. Lines that are no guest's are passed over. Lines of barriers are the runner's own.
  */
-#include "case_run.h"
+#include "case_parts.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -83,13 +83,18 @@ static void on_end(void *userdata, bool complete)
 static void follow_open(void *userdata)
 {
 	struct case_follow *f = userdata;
-	struct follow want = {.ns = f->c->ns, .pod = f->pod, .container = f->container, .previous = f->previous,
-			      .line = on_line, .end = on_end};
+	struct follow want = { .ns = f->c->ns,
+			       .pod = f->pod,
+			       .container = f->container,
+			       .previous = f->previous,
+			       .line = on_line,
+			       .end = on_end };
 
 	f->call = subject_follow(f->c->session->subject, &want, f);
 }
 
-static struct case_follow *find(const struct case_run *c, const char *uid, const char *container, int64_t instance)
+static struct case_follow *find(const struct case_run *c, const char *uid, const char *container,
+				int64_t instance)
 {
 	for (struct case_follow *f = c->follows; f; f = f->next)
 		if (streq(f->uid, uid) && streq(f->container, container) && f->instance == instance)
@@ -97,7 +102,8 @@ static struct case_follow *find(const struct case_run *c, const char *uid, const
 	return NULL;
 }
 
-static void follow_new(struct case_run *c, const json_t *pod, const char *container, int64_t instance, bool previous)
+static void follow_new(struct case_run *c, const json_t *pod, const char *container,
+		       int64_t instance, bool previous)
 {
 	struct case_follow *f = xcalloc(1, sizeof(*f));
 
@@ -116,7 +122,8 @@ static void follow_new(struct case_run *c, const json_t *pod, const char *contai
 
 static const json_t *status_of(const json_t *pod, const char *container)
 {
-	static const char *const lists[] = {"status.containerStatuses", "status.initContainerStatuses"};
+	static const char *const lists[] = { "status.containerStatuses",
+					     "status.initContainerStatuses" };
 	json_t *s;
 	size_t i;
 
@@ -146,7 +153,7 @@ static void follow_container(struct case_run *c, const json_t *pod, const char *
 
 void case_follow_pod(struct case_run *c, const json_t *pod)
 {
-	static const char *const lists[] = {"spec.initContainers", "spec.containers"};
+	static const char *const lists[] = { "spec.initContainers", "spec.containers" };
 	json_t *container;
 	size_t i;
 

@@ -8,6 +8,8 @@
  */
 #include "case_run.h"
 
+#include "case_parts.h"
+
 #include <stdarg.h>
 #include <sys/stat.h>
 
@@ -47,7 +49,8 @@ static void on_reply(void *userdata, const struct reply *reply)
 	case_poke(c);
 }
 
-struct case_call *case_request(struct case_run *c, const struct request *req, case_reply_fn fn, void *userdata)
+struct case_call *case_request(struct case_run *c, const struct request *req, case_reply_fn fn,
+			       void *userdata)
 {
 	struct case_call *k = xcalloc(1, sizeof(*k));
 	struct request copy = *req;
@@ -191,11 +194,12 @@ static void on_witness_applied(struct case_run *c, const struct reply *reply, vo
 
 static json_t *witness_manifest(void)
 {
-	return json_pack("{s:s,s:s,s:{s:s},s:{s:i,s:s,s:[{s:s,s:s,s:[s,s,s],s:[{s:s,s:s}]}]}}", "apiVersion", "v1", "kind",
-			 "Pod", "metadata", "name", WITNESS_POD, "spec", "terminationGracePeriodSeconds", 0,
-			 "restartPolicy", "Never", "containers", "name", "witness", "image",
-			 "localhost/podtest/guest:v1", "args", "witness", "--port", WITNESS_PORT, "env", "name",
-			 "PODTEST", "value", WITNESS_POD "/witness");
+	return json_pack("{s:s,s:s,s:{s:s},s:{s:i,s:s,s:[{s:s,s:s,s:[s,s,s],s:[{s:s,s:s}]}]}}",
+			 "apiVersion", "v1", "kind", "Pod", "metadata", "name", WITNESS_POD, "spec",
+			 "terminationGracePeriodSeconds", 0, "restartPolicy", "Never", "containers",
+			 "name", "witness", "image", "localhost/podtest/guest:v1", "args",
+			 "witness", "--port", WITNESS_PORT, "env", "name", "PODTEST", "value",
+			 WITNESS_POD "/witness");
 }
 
 static void on_wait_over(struct case_run *c)
@@ -319,8 +323,11 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 	c->pods = json_object();
 	c->poke = timer_new(s->loop, look, c);
 	c->timer = timer_new(s->loop, on_still_there, c);
-	c->result = (struct case_result){.name = xstrdup(f->name), .file = xstrdup(f->file), .area = xstrdup(f->area),
-					 .title = xstrdup(f->title), .round = round};
+	c->result = (struct case_result){ .name = xstrdup(f->name),
+					  .file = xstrdup(f->file),
+					  .area = xstrdup(f->area),
+					  .title = xstrdup(f->title),
+					  .round = round };
 	return c;
 }
 

@@ -5,7 +5,7 @@
  * pod has an address, and a step that names it waits for it. What the steps do is in case_act.c (they send a request and
  * end with its reply) and case_wait.c (they are looked at whenever anything was seen, and at their deadline).
  */
-#include "case_run.h"
+#include "case_parts.h"
 #include "steps.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -28,7 +28,7 @@ void case_step_clear(struct case_run *c)
 	json_decref(c->now.manifests);
 	json_decref(c->now.fetched);
 	free(c->now.fetched_text);
-	c->now = (struct step_run){0};
+	c->now = (struct step_run){ 0 };
 }
 
 void step_did(struct case_run *c, const struct reply *reply, const char *words)
@@ -55,7 +55,7 @@ static bool fill_addresses(struct case_run *c, json_t **tree)
 		_cleanup_free_ char *name = strndup(hole + 5, strcspn(hole + 5, "}"));
 		_cleanup_free_ char *var = xasprintf("ip/%s", name);
 		const char *ip = json_str(case_object(c, "Pod", name), "status.podIP");
-		const char *vars[] = {var, ip, NULL};
+		const char *vars[] = { var, ip, NULL };
 		json_t *filled;
 
 		if (!ip || !*ip)
@@ -99,8 +99,8 @@ static json_t *chosen_manifests(struct case_run *c)
 		if (m)
 			json_array_append(chosen, m);
 		else
-			case_broken(c, false, "line %d: no manifest %s in the file", step_of(c)->line,
-				    json_string_value(name));
+			case_broken(c, false, "line %d: no manifest %s in the file",
+				    step_of(c)->line, json_string_value(name));
 	}
 	return chosen;
 }
@@ -124,7 +124,8 @@ static bool prepare(struct case_run *c)
 		c->now.manifests = manifests ? fill(c, manifests) : NULL;
 		c->now.began = clock_now();
 	}
-	return fill_addresses(c, &c->now.args) && (!c->now.manifests || fill_addresses(c, &c->now.manifests));
+	return fill_addresses(c, &c->now.args) &&
+	       (!c->now.manifests || fill_addresses(c, &c->now.manifests));
 }
 
 void case_step_begin(struct case_run *c)
@@ -133,7 +134,8 @@ void case_step_begin(struct case_run *c)
 
 	if (!prepare(c)) {
 		if (clock_now() - c->now.began >= patience)
-			case_broken(c, true, "line %d: a pod's address did not come in time", step_of(c)->line);
+			case_broken(c, true, "line %d: a pod's address did not come in time",
+				    step_of(c)->line);
 		else
 			step_wake_in(c, patience - (clock_now() - c->now.began));
 		return;

@@ -5,7 +5,7 @@
  * tenth of a second, one question at a time. A history is judged behind a barrier; a relation that fails only because something was not
  * seen yet is given the prompt lag. What a step without `req` cannot achieve makes the case broken.
  */
-#include "case_run.h"
+#include "case_parts.h"
 #include "fact.h"
 #include "steps.h"
 #include "util/clock.h"
@@ -80,8 +80,10 @@ static void eventually_over(struct case_run *c, const char *seen, bool holds)
 	_cleanup_free_ char *expected = fact_text(args), *message = NULL, *other = NULL;
 	double bound = clock_seconds(c->now.deadline - c->now.began);
 	bool ignored = !holds && without && fact_look(c, without, &other) == FACT_HOLDS;
-	struct judged j = {.outcome = holds ? OUTCOME_PASS : OUTCOME_FAIL, .late = !holds && !ignored,
-			   .expected = expected, .seen = seen};
+	struct judged j = { .outcome = holds ? OUTCOME_PASS : OUTCOME_FAIL,
+			    .late = !holds && !ignored,
+			    .expected = expected,
+			    .seen = seen };
 
 	if (!holds)
 		message = xasprintf("not within %.2f s: %s; seen: %s", bound, expected, seen);
@@ -95,8 +97,9 @@ static void eventually_over(struct case_run *c, const char *seen, bool holds)
 
 static void eventually_begin(struct case_run *c)
 {
-	c->now.deadline = c->now.began +
-			  seconds_ns(bounds_seconds(&c->session->bounds, json_object_get(c->now.args, "within")));
+	c->now.deadline =
+		c->now.began + seconds_ns(bounds_seconds(&c->session->bounds,
+							 json_object_get(c->now.args, "within")));
 	if (fact_is_asked(c->now.args))
 		ask(c);
 	c->now.asked_at = clock_now();
@@ -120,10 +123,14 @@ static void holds_over(struct case_run *c, const char *seen, bool held, bool at_
 {
 	const json_t *args = c->now.args;
 	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
-	struct judged j = {.outcome = held ? OUTCOME_PASS : OUTCOME_FAIL, .expected = expected, .seen = seen};
+	struct judged j = { .outcome = held ? OUTCOME_PASS : OUTCOME_FAIL,
+			    .expected = expected,
+			    .seen = seen };
 
 	if (!held)
-		message = xasprintf("%s: %s; seen: %s", at_once ? "does not hold" : "did not hold for as long as it should",
+		message = xasprintf("%s: %s; seen: %s",
+				    at_once ? "does not hold" :
+					      "did not hold for as long as it should",
 				    expected, seen);
 	j.message = message;
 	if (json_str(args, "req"))
@@ -135,8 +142,9 @@ static void holds_over(struct case_run *c, const char *seen, bool held, bool at_
 
 static void holds_begin(struct case_run *c)
 {
-	c->now.deadline = c->now.began +
-			  seconds_ns(MAX(json_num(c->now.args, "for", 0) / c->session->bounds.rate, 0.5));
+	c->now.deadline =
+		c->now.began +
+		seconds_ns(MAX(json_num(c->now.args, "for", 0) / c->session->bounds.rate, 0.5));
 	if (fact_is_asked(c->now.args))
 		ask(c);
 	c->now.asked_at = clock_now();
@@ -177,16 +185,17 @@ static bool rests_on_silence(const json_t *relation)
 
 static char *relation_message(const struct judgement *g)
 {
-	static const char *const words[] = {"holds", "does not hold", "cannot be decided"};
+	static const char *const words[] = { "holds", "does not hold", "cannot be decided" };
 
-	return g->outcome == OUTCOME_PASS ? NULL
-					  : xasprintf("%s: %s; seen: %s", words[g->outcome], g->expected, g->seen);
+	return g->outcome == OUTCOME_PASS ?
+		       NULL :
+		       xasprintf("%s: %s; seen: %s", words[g->outcome], g->expected, g->seen);
 }
 
 static void judge_ignored(struct case_run *c, const json_t *relation, bool *ret)
 {
 	const json_t *without = json_object_get(relation, "without");
-	struct judgement g = {0};
+	struct judgement g = { 0 };
 	_cleanup_free_ char *seen = NULL;
 
 	if (!json_is_object(without))
@@ -194,17 +203,18 @@ static void judge_ignored(struct case_run *c, const json_t *relation, bool *ret)
 	if (json_object_get(without, "object") || json_object_get(without, "guest"))
 		*ret = fact_look(c, without, &seen) == FACT_HOLDS;
 	else
-		*ret = !relation_judge(&c->history, without, &c->session->bounds, &g, NULL) && g.outcome == OUTCOME_PASS;
+		*ret = !relation_judge(&c->history, without, &c->session->bounds, &g, NULL) &&
+		       g.outcome == OUTCOME_PASS;
 	judgement_clear(&g);
 }
 
 /* True when it was judged. */
 static bool judge_relation(struct case_run *c, const json_t *relation, bool last_chance)
 {
-	_cleanup_(judgement_clear) struct judgement g = {0};
+	_cleanup_(judgement_clear) struct judgement g = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *message = NULL;
-	struct judged j = {0};
+	struct judged j = { 0 };
 	bool ignored = false;
 
 	if (relation_judge(&c->history, relation, &c->session->bounds, &g, &err)) {
@@ -218,8 +228,12 @@ static bool judge_relation(struct case_run *c, const json_t *relation, bool last
 	if (g.outcome == OUTCOME_FAIL)
 		judge_ignored(c, relation, &ignored);
 	message = relation_message(&g);
-	j = (struct judged){.outcome = g.outcome, .late = g.late && !ignored, .expected = g.expected, .seen = g.seen,
-			    .focus = g.focus, .message = message};
+	j = (struct judged){ .outcome = g.outcome,
+			     .late = g.late && !ignored,
+			     .expected = g.expected,
+			     .seen = g.seen,
+			     .focus = g.focus,
+			     .message = message };
 	case_assert(c, relation, &j, ignored);
 	return true;
 }
@@ -247,8 +261,9 @@ static void history_look(struct case_run *c)
 
 const struct step_verb *step_verb(enum step_kind kind)
 {
-	static const struct step_verb waits[] = {{eventually_begin, eventually_look}, {holds_begin, holds_look},
-						 {history_begin, history_look}};
+	static const struct step_verb waits[] = { { eventually_begin, eventually_look },
+						  { holds_begin, holds_look },
+						  { history_begin, history_look } };
 
 	return kind >= STEP_EVENTUALLY ? &waits[kind - STEP_EVENTUALLY] : step_act(kind);
 }

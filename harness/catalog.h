@@ -9,12 +9,12 @@ struct requirement {
 	const char *id, *area;
 	enum level level;
 	const char *statement, *observe, *source;
-	const char *since;    /* "1.33": on by default from there; NULL: always */
+	const char *since; /* "1.33": on by default from there; NULL: always */
 	const char *disputed; /* why documents and code differ, or NULL */
-	const char *tier;     /* "core", … or NULL */
-	const char *wait;   /* seconds that it takes, as a text */
+	const char *tier; /* "core", … or NULL */
+	const char *wait; /* seconds that it takes, as a text */
 	const char *checked, *seen; /* what a real node showed, or NULL */
-	const char *mutant;	    /* the wrong behaviour that a case of it must catch, or NULL */
+	const char *mutant; /* the wrong behaviour that a case of it must catch, or NULL */
 	const char *note;
 };
 

@@ -90,7 +90,7 @@ static int read_node(struct reader *r, yaml_event_t *ev, int depth, json_t **ret
 
 static int read_entry(struct reader *r, json_t *map, yaml_event_t *key_ev, int depth)
 {
-	_cleanup_(yaml_event_delete) yaml_event_t ev = {0};
+	_cleanup_(yaml_event_delete) yaml_event_t ev = { 0 };
 	size_t line = key_ev->start_mark.line;
 	json_t *value = NULL;
 	const char *key;
@@ -113,7 +113,7 @@ static int read_entry(struct reader *r, json_t *map, yaml_event_t *key_ev, int d
 static int read_map(struct reader *r, int depth, json_t *map)
 {
 	for (;;) {
-		_cleanup_(yaml_event_delete) yaml_event_t ev = {0};
+		_cleanup_(yaml_event_delete) yaml_event_t ev = { 0 };
 
 		if (next_event(r, &ev))
 			return -1;
@@ -127,7 +127,7 @@ static int read_map(struct reader *r, int depth, json_t *map)
 static int read_list(struct reader *r, int depth, json_t *list)
 {
 	for (;;) {
-		_cleanup_(yaml_event_delete) yaml_event_t ev = {0};
+		_cleanup_(yaml_event_delete) yaml_event_t ev = { 0 };
 		json_t *value = NULL;
 
 		if (next_event(r, &ev))
@@ -174,7 +174,7 @@ static int read_node(struct reader *r, yaml_event_t *ev, int depth, json_t **ret
 static int read_all(struct reader *r, json_t *docs)
 {
 	for (;;) {
-		_cleanup_(yaml_event_delete) yaml_event_t ev = {0};
+		_cleanup_(yaml_event_delete) yaml_event_t ev = { 0 };
 		json_t *doc = NULL;
 
 		if (next_event(r, &ev))
@@ -192,10 +192,10 @@ static int read_all(struct reader *r, json_t *docs)
 	}
 }
 
-int doc_parse(const char *text, size_t len, const char *file, json_t **ret_docs, struct doc_lines **ret_lines,
-	      struct error *err)
+int doc_parse(const char *text, size_t len, const char *file, json_t **ret_docs,
+	      struct doc_lines **ret_lines, struct error *err)
 {
-	struct reader r = {.file = file, .err = err};
+	struct reader r = { .file = file, .err = err };
 	_cleanup_json_ json_t *docs = json_array();
 	int rc;
 

@@ -12,8 +12,8 @@
 struct doc_lines;
 
 /* *ret_docs: a list, empty documents left out. ret_lines may be NULL; else the caller frees it. */
-int doc_parse(const char *text, size_t len, const char *file, json_t **ret_docs, struct doc_lines **ret_lines,
-	      struct error *err);
+int doc_parse(const char *text, size_t len, const char *file, json_t **ret_docs,
+	      struct doc_lines **ret_lines, struct error *err);
 int doc_load(const char *path, json_t **ret_docs, struct doc_lines **ret_lines, struct error *err);
 /* The whole file as a text; *ret_len may be NULL. */
 int doc_read_text(const char *path, char **ret, size_t *ret_len, struct error *err);

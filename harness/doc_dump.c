@@ -25,8 +25,8 @@ static void emit_text(yaml_emitter_t *e, const char *text, bool quoted)
 		style = YAML_LITERAL_SCALAR_STYLE;
 	else if (quoted && doc_scalar_is_special(text))
 		style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-	yaml_scalar_event_initialize(&ev, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1,
-				     style);
+	yaml_scalar_event_initialize(&ev, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text),
+				     1, 1, style);
 	emit(e, &ev);
 }
 
@@ -39,8 +39,8 @@ static void emit_map(yaml_emitter_t *e, const json_t *map)
 	json_t *value;
 
 	yaml_mapping_start_event_initialize(&ev, NULL, NULL, 1,
-					    json_object_size(map) ? YAML_BLOCK_MAPPING_STYLE
-								  : YAML_FLOW_MAPPING_STYLE);
+					    json_object_size(map) ? YAML_BLOCK_MAPPING_STYLE :
+								    YAML_FLOW_MAPPING_STYLE);
 	emit(e, &ev);
 	json_object_foreach((json_t *)map, key, value) {
 		emit_text(e, key, true);
@@ -57,8 +57,8 @@ static void emit_list(yaml_emitter_t *e, const json_t *list)
 	size_t i;
 
 	yaml_sequence_start_event_initialize(&ev, NULL, NULL, 1,
-					     json_array_size(list) ? YAML_BLOCK_SEQUENCE_STYLE
-								   : YAML_FLOW_SEQUENCE_STYLE);
+					     json_array_size(list) ? YAML_BLOCK_SEQUENCE_STYLE :
+								     YAML_FLOW_SEQUENCE_STYLE);
 	emit(e, &ev);
 	json_array_foreach(list, i, value)
 		emit_node(e, value);
@@ -75,8 +75,8 @@ static void emit_node(yaml_emitter_t *e, const json_t *v)
 	} else if (json_is_array(v)) {
 		emit_list(e, v);
 	} else {
-		text = json_is_string(v) ? xstrdup(json_string_value(v))
-					 : json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+		text = json_is_string(v) ? xstrdup(json_string_value(v)) :
+					   json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 		emit_text(e, text, json_is_string(v));
 	}
 }

@@ -18,10 +18,11 @@ static bool one_of(const char *text, const char *const *words)
 	return false;
 }
 
-static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
-static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO",
-				     "off",   "Off",   "OFF",	NULL};
+static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
+static const char *const trues[] = { "true", "True", "TRUE", "yes", "Yes",
+				     "YES",  "on",   "On",   "ON",  NULL };
+static const char *const falses[] = { "false", "False", "FALSE", "no",	"No",
+				      "NO",    "off",	"Off",	 "OFF", NULL };
 
 static json_t *whole_number(const char *text)
 {
@@ -52,7 +53,8 @@ static json_t *fraction(const char *text)
 
 	if (!isdigit((unsigned char)*digits) && *digits != '.')
 		return NULL;
-	if (strspn(digits, "0123456789.eE+-") != strlen(digits) || strpbrk(digits, "0123456789") == NULL)
+	if (strspn(digits, "0123456789.eE+-") != strlen(digits) ||
+	    strpbrk(digits, "0123456789") == NULL)
 		return NULL;
 	v = strtod(text, &end);
 	return *end ? NULL : json_real(v);

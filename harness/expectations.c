@@ -20,8 +20,11 @@ static int check(const json_t *entries, const char *path, struct error *err)
 
 	json_array_foreach((json_t *)entries, i, e)
 		if (!json_str(e, "req") || !json_str(e, "reason"))
-			return error_set(err, "%s: entry %zu: req and reason are needed", path, i + 1);
-	return json_is_array(entries) ? 0 : error_set(err, "%s: must be a list of {case, req, reason}", path);
+			return error_set(err, "%s: entry %zu: req and reason are needed", path,
+					 i + 1);
+	return json_is_array(entries) ?
+		       0 :
+		       error_set(err, "%s: must be a list of {case, req, reason}", path);
 }
 
 int expectations_load(const char *path, struct expectations **ret, struct error *err)

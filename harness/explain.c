@@ -29,8 +29,8 @@ static void print_requirement(FILE *out, const struct requirement *r)
 		fprintf(out, "    disputed: %s\n", r->disputed);
 }
 
-static void print_assertion(FILE *out, const struct assertion_result *a, const struct case_result *c,
-			    const struct catalog *catalog)
+static void print_assertion(FILE *out, const struct assertion_result *a,
+			    const struct case_result *c, const struct catalog *catalog)
 {
 	fprintf(out, "  %s %s (%s:%d)\n", a->req, verdict_name(a->verdict), c->file, a->line);
 	print_requirement(out, catalog ? catalog_find(catalog, a->req) : NULL);
@@ -40,9 +40,12 @@ static void print_assertion(FILE *out, const struct assertion_result *a, const s
 	}
 	if (a->step)
 		fprintf(out, "    step:     %s\n", a->step);
-	fprintf(out, "    expected: %s\n    seen:     %s\n", a->expected, a->seen ? a->seen : "nothing");
+	fprintf(out, "    expected: %s\n    seen:     %s\n", a->expected,
+		a->seen ? a->seen : "nothing");
 	if (a->timeline && *a->timeline) {
-		fputs("    timeline (seconds since the case began; in brackets how much earlier it may have been):\n", out);
+		fputs("    timeline (seconds since the case began; in brackets how much earlier it "
+		      "may have been):\n",
+		      out);
 		print_indented(out, a->timeline, "    ");
 	}
 }

@@ -26,7 +26,7 @@ bool object_ref(const char *object, const char **ret_kind, const char **ret_name
 
 char *fact_text(const json_t *fact)
 {
-	static const char *const drop[] = {"within", "req", "level", "field", "without", "for"};
+	static const char *const drop[] = { "within", "req", "level", "field", "without", "for" };
 	_cleanup_json_ json_t *copy = json_copy((json_t *)fact);
 
 	for (size_t i = 0; i < ARRAY_SIZE(drop); i++)
@@ -43,7 +43,8 @@ static bool is_watched(const char *object)
 
 bool fact_is_asked(const json_t *fact)
 {
-	const char *object = json_str(fact, "object") ? json_str(fact, "object") : json_str(fact, "absent");
+	const char *object = json_str(fact, "object") ? json_str(fact, "object") :
+							json_str(fact, "absent");
 	const struct kind *listed = kind_find(json_str(fact, "objects"));
 
 	if (json_str(fact, "log") || json_str(fact, "api"))
@@ -53,7 +54,8 @@ bool fact_is_asked(const json_t *fact)
 	return listed && !listed->watched;
 }
 
-static int log_request(const json_t *fact, struct request *req, char **ret_name, char **ret_container)
+static int log_request(const json_t *fact, struct request *req, char **ret_name,
+		       char **ret_container)
 {
 	const char *where = json_str(fact, "log"), *slash = strchr(where, '/');
 
@@ -68,9 +70,11 @@ static int log_request(const json_t *fact, struct request *req, char **ret_name,
 	return 0;
 }
 
-int fact_request(const json_t *fact, struct request *req, char **ret_name, char **ret_container, struct error *err)
+int fact_request(const json_t *fact, struct request *req, char **ret_name, char **ret_container,
+		 struct error *err)
 {
-	const char *object = json_str(fact, "object") ? json_str(fact, "object") : json_str(fact, "absent");
+	const char *object = json_str(fact, "object") ? json_str(fact, "object") :
+							json_str(fact, "absent");
 
 	if (json_str(fact, "log"))
 		return log_request(fact, req, ret_name, ret_container);
@@ -102,9 +106,11 @@ static enum fact_state look_object(const json_t *fact, const json_t *have, char 
 	const json_t *want = json_object_get(fact, "match");
 
 	if (json_str(fact, "absent")) {
-		_cleanup_free_ char *line = have ? json_line(json_object_get(have, "status")) : NULL;
+		_cleanup_free_ char *line = have ? json_line(json_object_get(have, "status")) :
+						   NULL;
 
-		*ret_seen = have ? xasprintf("it is there, with status %.400s", line) : xstrdup("it does not exist");
+		*ret_seen = have ? xasprintf("it is there, with status %.400s", line) :
+				   xstrdup("it does not exist");
 		return have ? FACT_NOT : FACT_HOLDS;
 	}
 	return show(have && (!want || match_json(want, have)), want, have, ret_seen);
@@ -126,14 +132,17 @@ static bool counts(const json_t *fact, const json_t *object, const char *kind)
 {
 	const json_t *want = json_object_get(fact, "match");
 
-	return streq(json_str(object, "kind"), kind) && !streq(json_str(object, "metadata.name"), WITNESS_POD) &&
-	       labels_match(json_object_get(fact, "labels"), object) && (!want || match_json(want, object));
+	return streq(json_str(object, "kind"), kind) &&
+	       !streq(json_str(object, "metadata.name"), WITNESS_POD) &&
+	       labels_match(json_object_get(fact, "labels"), object) &&
+	       (!want || match_json(want, object));
 }
 
 static enum fact_state look_number(const json_t *fact, size_t n, char **ret_seen)
 {
 	int64_t is = json_int(fact, "is", -1), count = (int64_t)n;
-	int64_t min = is >= 0 ? is : json_int(fact, "min", 0), max = is >= 0 ? is : json_int(fact, "max", INT64_MAX);
+	int64_t min = is >= 0 ? is : json_int(fact, "min", 0),
+		max = is >= 0 ? is : json_int(fact, "max", INT64_MAX);
 
 	*ret_seen = xasprintf("%zu of them", n);
 	if (is < 0 && !json_object_get(fact, "min") && !json_object_get(fact, "max"))
@@ -165,7 +174,7 @@ static enum fact_state look_objects(struct case_run *c, const json_t *fact, char
 
 static enum fact_state look_guest(struct case_run *c, const json_t *fact, char **ret_seen)
 {
-	_cleanup_(pattern_clear) struct pattern p = {0};
+	_cleanup_(pattern_clear) struct pattern p = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const json_t *want = json_object_get(fact, "match");
 	const struct hist_event *last = NULL;
@@ -192,7 +201,8 @@ static enum fact_state look_log(struct case_run *c, const json_t *fact, char **r
 {
 	_cleanup_json_ json_t *text = json_string(c->now.fetched_text ? c->now.fetched_text : "");
 
-	*ret_seen = c->now.fetched_text ? xasprintf("%.1000s", c->now.fetched_text) : xstrdup("no log");
+	*ret_seen = c->now.fetched_text ? xasprintf("%.1000s", c->now.fetched_text) :
+					  xstrdup("no log");
 	if (!c->now.fetched_text)
 		return FACT_NOT;
 	return match_json(json_object_get(fact, "match"), text) ? FACT_HOLDS : FACT_NOT;
@@ -212,7 +222,8 @@ static enum fact_state look_api(struct case_run *c, const json_t *fact, char **r
 
 enum fact_state fact_look(struct case_run *c, const json_t *fact, char **ret_seen)
 {
-	const char *object = json_str(fact, "object") ? json_str(fact, "object") : json_str(fact, "absent");
+	const char *object = json_str(fact, "object") ? json_str(fact, "object") :
+							json_str(fact, "absent");
 	const char *kind, *name;
 
 	if (fact_is_asked(fact) && !c->now.has_fetched) {

@@ -1,7 +1,7 @@
 /* fact: does what a fixture states hold now? */
 #pragma once
 
-#include "case_run.h"
+#include "case_parts.h"
 
 enum fact_state {
 	FACT_HOLDS,
@@ -14,7 +14,8 @@ enum fact_state fact_look(struct case_run *c, const json_t *fact, char **ret_see
 /* Must the subject be asked (a log, a raw path, a kind that is not watched)? */
 bool fact_is_asked(const json_t *fact);
 /* Fills the request; 0, or -1 when the fact is malformed. name receives memory that the request borrows. */
-int fact_request(const json_t *fact, struct request *req, char **ret_name, char **ret_container, struct error *err);
+int fact_request(const json_t *fact, struct request *req, char **ret_name, char **ret_container,
+		 struct error *err);
 /* Everything of a fact, without bounds and ids, as one line; the caller frees. */
 char *fact_text(const json_t *fact);
 /* "pod/a" to the kind's name and the object's; false when there is no such kind. */

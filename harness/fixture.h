@@ -34,13 +34,13 @@ struct fixture {
 	char *name, *title, *area, *file; /* file as found: DIR/AREA/NAME.yaml */
 	int line;
 	char **needs, **locks; /* NULL-terminated */
-	char **reqs;	       /* every id cited, sorted, once each; NULL-terminated */
+	char **reqs; /* every id cited, sorted, once each; NULL-terminated */
 	bool exclusive, disruptive, quick, uses_witness;
 	struct step *steps;
 	size_t n_steps;
-	json_t *doc;	   /* the Case document */
+	json_t *doc; /* the Case document */
 	json_t *manifests; /* list of objects */
-	unsigned pods;	   /* how many pods it has at once, the witness included: an estimate */
+	unsigned pods; /* how many pods it has at once, the witness included: an estimate */
 	double wait_nominal, wait_real; /* seconds: the sum of its timers on either clock */
 };
 
@@ -51,7 +51,8 @@ struct fixture_list {
 
 /* One file (a grid gives several) or a whole directory; what was loaded before stays in the list. All faults of a
  * directory are told, one per line of the message. */
-int fixture_load_file(const char *path, const char *area, struct fixture_list *list, struct error *err);
+int fixture_load_file(const char *path, const char *area, struct fixture_list *list,
+		      struct error *err);
 int fixture_load_dir(const char *dir, struct fixture_list *list, struct error *err);
 void fixture_list_clear(struct fixture_list *list);
 

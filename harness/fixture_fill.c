@@ -10,14 +10,55 @@
 #include "util/json.h"
 
 static const char *const features[] = {
-	"pod", "pod.grace", "pod.logs", "pod.logs.follow", "pod.logs.previous", "pod.exec", "pod.init", "pod.sidecar",
-	"pod.probe.exec", "pod.probe.http", "pod.probe.tcp", "pod.probe.grpc", "pod.probe.startup", "pod.hook",
-	"pod.hook.sleep", "pod.restart", "pod.deadline", "pod.volume.emptydir", "pod.volume.hostpath",
-	"pod.volume.configmap", "pod.volume.secret", "pod.volume.downward", "pod.volume.projected", "pod.env.refs",
-	"pod.hostnetwork", "pod.hostpid", "pod.hostipc", "pod.hostport", "pod.sharepid", "pod.userns", "pod.security",
-	"pod.limits.memory", "pod.limits.cpu", "pod.status", "pod.conditions", "pod.termination-message",
-	"pod.stop-signal", "pod.dns", "api.validation", "api.patch", "api.watch", "api.events", "api.generation", "rc",
-	"rs", "scheduler", "gc", "disrupt.kill-sandbox", "local",
+	"pod",
+	"pod.grace",
+	"pod.logs",
+	"pod.logs.follow",
+	"pod.logs.previous",
+	"pod.exec",
+	"pod.init",
+	"pod.sidecar",
+	"pod.probe.exec",
+	"pod.probe.http",
+	"pod.probe.tcp",
+	"pod.probe.grpc",
+	"pod.probe.startup",
+	"pod.hook",
+	"pod.hook.sleep",
+	"pod.restart",
+	"pod.deadline",
+	"pod.volume.emptydir",
+	"pod.volume.hostpath",
+	"pod.volume.configmap",
+	"pod.volume.secret",
+	"pod.volume.downward",
+	"pod.volume.projected",
+	"pod.env.refs",
+	"pod.hostnetwork",
+	"pod.hostpid",
+	"pod.hostipc",
+	"pod.hostport",
+	"pod.sharepid",
+	"pod.userns",
+	"pod.security",
+	"pod.limits.memory",
+	"pod.limits.cpu",
+	"pod.status",
+	"pod.conditions",
+	"pod.termination-message",
+	"pod.stop-signal",
+	"pod.dns",
+	"api.validation",
+	"api.patch",
+	"api.watch",
+	"api.events",
+	"api.generation",
+	"rc",
+	"rs",
+	"scheduler",
+	"gc",
+	"disrupt.kill-sandbox",
+	"local",
 };
 
 bool fixture_feature_known(const char *feature)
@@ -87,7 +128,8 @@ json_t *fixture_manifest(const json_t *manifests, const char *object)
 	if (!kind)
 		return NULL;
 	json_array_foreach((json_t *)manifests, i, m) {
-		if (kind_find(json_str(m, "kind")) == kind && streq(json_str(m, "metadata.name"), slash + 1))
+		if (kind_find(json_str(m, "kind")) == kind &&
+		    streq(json_str(m, "metadata.name"), slash + 1))
 			return m;
 	}
 	return NULL;

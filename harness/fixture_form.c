@@ -10,7 +10,20 @@
 
 #include "util/json.h"
 
-enum type { T_TEXT, T_WHOLE, T_NUMBER, T_FLAG, T_MAP, T_LIST, T_TEXTS, T_ANY, T_BOUND, T_GAP, T_MATCH, T_FACT };
+enum type {
+	T_TEXT,
+	T_WHOLE,
+	T_NUMBER,
+	T_FLAG,
+	T_MAP,
+	T_LIST,
+	T_TEXTS,
+	T_ANY,
+	T_BOUND,
+	T_GAP,
+	T_MATCH,
+	T_FACT
+};
 
 struct key {
 	const char *name;
@@ -24,73 +37,118 @@ struct form {
 	struct error *err;
 };
 
-#define ASSERTION {"req", T_TEXT, 0}, {"level", T_TEXT, 0}, {"field", T_TEXT, 0}
-#define FACT                                                                                                 \
-	{"object", T_TEXT, 0}, {"match", T_MATCH, 0}, {"absent", T_TEXT, 0}, {"guest", T_TEXT, 0},           \
-		{"objects", T_TEXT, 0}, {"labels", T_MAP, 0}, {"is", T_WHOLE, 0}, {"min", T_WHOLE, 0},       \
-		{"max", T_WHOLE, 0}, {"log", T_TEXT, 0}, {"previous", T_FLAG, 0}, {"tail", T_WHOLE, 0},      \
-		{"timestamps", T_FLAG, 0}, {"api", T_TEXT, 0}, {"status", T_WHOLE, 0}
+#define ASSERTION                                     \
+	{ "req", T_TEXT, 0 }, { "level", T_TEXT, 0 }, \
+	{                                             \
+		"field", T_TEXT, 0                    \
+	}
+#define FACT                                                                              \
+	{ "object", T_TEXT, 0 }, { "match", T_MATCH, 0 }, { "absent", T_TEXT, 0 },        \
+		{ "guest", T_TEXT, 0 }, { "objects", T_TEXT, 0 }, { "labels", T_MAP, 0 }, \
+		{ "is", T_WHOLE, 0 }, { "min", T_WHOLE, 0 }, { "max", T_WHOLE, 0 },       \
+		{ "log", T_TEXT, 0 }, { "previous", T_FLAG, 0 }, { "tail", T_WHOLE, 0 },  \
+		{ "timestamps", T_FLAG, 0 }, { "api", T_TEXT, 0 },                        \
+	{                                                                                 \
+		"status", T_WHOLE, 0                                                      \
+	}
 
-static const struct key case_keys[] = {{"apiVersion", T_TEXT, 1}, {"kind", T_TEXT, 1},	    {"name", T_TEXT, 1},
-				       {"title", T_TEXT, 1},	  {"needs", T_TEXTS, 0},    {"locks", T_TEXTS, 0},
-				       {"exclusive", T_FLAG, 0},  {"disruptive", T_FLAG, 0}, {"quick", T_FLAG, 0},
-				       {"area", T_TEXT, 0},	  {"template", T_TEXT, 0},  {"with", T_ANY, 0},
-				       {"steps", T_LIST, 0},	  {NULL, 0, 0}};
-static const struct key apply_keys[] = {{"objects", T_TEXTS, 0}, {NULL, 0, 0}};
-static const struct key reject_keys[] = {{"object", T_TEXT, 1}, {"reason", T_TEXT, 0}, {"text", T_TEXT, 0},
-					 ASSERTION,		{NULL, 0, 0}};
-static const struct key patch_keys[] = {{"object", T_TEXT, 1}, {"type", T_TEXT, 0},	   {"patch", T_ANY, 1},
-					{"refused", T_FLAG, 0}, {"subresource", T_TEXT, 0}, {"reason", T_TEXT, 0},
-					{"text", T_TEXT, 0},	ASSERTION,		    {NULL, 0, 0}};
-static const struct key scale_keys[] = {{"object", T_TEXT, 1}, {"replicas", T_WHOLE, 1}, {NULL, 0, 0}};
-static const struct key delete_keys[] = {{"object", T_TEXT, 1},
-					 {"grace", T_WHOLE, 0},
-					 {"force", T_FLAG, 0},
-					 {"propagation", T_TEXT, 0},
-					 {NULL, 0, 0}};
-static const struct key exec_keys[] = {{"object", T_TEXT, 1}, {"container", T_TEXT, 0}, {"command", T_TEXTS, 1},
-				       {"exit", T_WHOLE, 0},  {"stdout", T_ANY, 0},	ASSERTION,
-				       {NULL, 0, 0}};
+static const struct key case_keys[] = { { "apiVersion", T_TEXT, 1 }, { "kind", T_TEXT, 1 },
+					{ "name", T_TEXT, 1 },	     { "title", T_TEXT, 1 },
+					{ "needs", T_TEXTS, 0 },     { "locks", T_TEXTS, 0 },
+					{ "exclusive", T_FLAG, 0 },  { "disruptive", T_FLAG, 0 },
+					{ "quick", T_FLAG, 0 },	     { "area", T_TEXT, 0 },
+					{ "template", T_TEXT, 0 },   { "with", T_ANY, 0 },
+					{ "steps", T_LIST, 0 },	     { NULL, 0, 0 } };
+static const struct key apply_keys[] = { { "objects", T_TEXTS, 0 }, { NULL, 0, 0 } };
+static const struct key reject_keys[] = { { "object", T_TEXT, 1 },
+					  { "reason", T_TEXT, 0 },
+					  { "text", T_TEXT, 0 },
+					  ASSERTION,
+					  { NULL, 0, 0 } };
+static const struct key patch_keys[] = { { "object", T_TEXT, 1 },
+					 { "type", T_TEXT, 0 },
+					 { "patch", T_ANY, 1 },
+					 { "refused", T_FLAG, 0 },
+					 { "subresource", T_TEXT, 0 },
+					 { "reason", T_TEXT, 0 },
+					 { "text", T_TEXT, 0 },
+					 ASSERTION,
+					 { NULL, 0, 0 } };
+static const struct key scale_keys[] = { { "object", T_TEXT, 1 },
+					 { "replicas", T_WHOLE, 1 },
+					 { NULL, 0, 0 } };
+static const struct key delete_keys[] = { { "object", T_TEXT, 1 },
+					  { "grace", T_WHOLE, 0 },
+					  { "force", T_FLAG, 0 },
+					  { "propagation", T_TEXT, 0 },
+					  { NULL, 0, 0 } };
+static const struct key exec_keys[] = {
+	{ "object", T_TEXT, 1 }, { "container", T_TEXT, 0 }, { "command", T_TEXTS, 1 },
+	{ "exit", T_WHOLE, 0 },	 { "stdout", T_ANY, 0 },     ASSERTION,
+	{ NULL, 0, 0 }
+};
 static const struct key tell_keys[] = {
-	{"object", T_TEXT, 1}, {"container", T_TEXT, 0}, {"args", T_TEXTS, 1}, {NULL, 0, 0}};
-static const struct key disrupt_keys[] = {{"kind", T_TEXT, 1}, {"object", T_TEXT, 1}, {NULL, 0, 0}};
-static const struct key eventually_keys[] = {FACT, {"within", T_BOUND, 0}, {"without", T_FACT, 0}, ASSERTION,
-					     {NULL, 0, 0}};
-static const struct key holds_keys[] = {FACT, {"for", T_NUMBER, 1}, ASSERTION, {NULL, 0, 0}};
-static const struct key fact_keys[] = {FACT, {NULL, 0, 0}};
+	{ "object", T_TEXT, 1 }, { "container", T_TEXT, 0 }, { "args", T_TEXTS, 1 }, { NULL, 0, 0 }
+};
+static const struct key disrupt_keys[] = { { "kind", T_TEXT, 1 },
+					   { "object", T_TEXT, 1 },
+					   { NULL, 0, 0 } };
+static const struct key eventually_keys[] = {
+	FACT, { "within", T_BOUND, 0 }, { "without", T_FACT, 0 }, ASSERTION, { NULL, 0, 0 }
+};
+static const struct key holds_keys[] = { FACT, { "for", T_NUMBER, 1 }, ASSERTION, { NULL, 0, 0 } };
+static const struct key fact_keys[] = { FACT, { NULL, 0, 0 } };
 static const struct key bound_keys[] = {
-	{"timer", T_NUMBER, 0}, {"lag", T_TEXT, 0}, {"clock", T_TEXT, 0}, {NULL, 0, 0}};
-static const struct key gap_keys[] = {
-	{"min", T_NUMBER, 0}, {"max", T_BOUND, 0}, {"clock", T_TEXT, 0}, {"whole", T_FLAG, 0}, {NULL, 0, 0}};
-static const struct key relation_keys[] = {{"before", T_TEXTS, 0}, {"gap", T_GAP, 0},	{"count", T_TEXT, 0},
-					   {"is", T_WHOLE, 0},	   {"min", T_WHOLE, 0}, {"max", T_WHOLE, 0},
-					   {"never", T_TEXT, 0},   {"between", T_TEXTS, 0}, {"after", T_TEXT, 0},
-					   {"until", T_TEXT, 0},   {"same", T_TEXTS, 0}, {"differ", T_TEXTS, 0},
-					   {"of", T_TEXT, 0},	   {"each", T_TEXT, 0}, {"match", T_MATCH, 0},
-					   {"without", T_ANY, 0},  ASSERTION,		{NULL, 0, 0}};
+	{ "timer", T_NUMBER, 0 }, { "lag", T_TEXT, 0 }, { "clock", T_TEXT, 0 }, { NULL, 0, 0 }
+};
+static const struct key gap_keys[] = { { "min", T_NUMBER, 0 },
+				       { "max", T_BOUND, 0 },
+				       { "clock", T_TEXT, 0 },
+				       { "whole", T_FLAG, 0 },
+				       { NULL, 0, 0 } };
+static const struct key relation_keys[] = { { "before", T_TEXTS, 0 },
+					    { "gap", T_GAP, 0 },
+					    { "count", T_TEXT, 0 },
+					    { "is", T_WHOLE, 0 },
+					    { "min", T_WHOLE, 0 },
+					    { "max", T_WHOLE, 0 },
+					    { "never", T_TEXT, 0 },
+					    { "between", T_TEXTS, 0 },
+					    { "after", T_TEXT, 0 },
+					    { "until", T_TEXT, 0 },
+					    { "same", T_TEXTS, 0 },
+					    { "differ", T_TEXTS, 0 },
+					    { "of", T_TEXT, 0 },
+					    { "each", T_TEXT, 0 },
+					    { "match", T_MATCH, 0 },
+					    { "without", T_ANY, 0 },
+					    ASSERTION,
+					    { NULL, 0, 0 } };
 
 static const struct {
 	const char *name;
 	const struct key *keys;
 } steps[N_STEPS] = {
-	[STEP_APPLY] = {"apply", apply_keys},
-	[STEP_REJECT] = {"reject", reject_keys},
-	[STEP_PATCH] = {"patch", patch_keys},
-	[STEP_SCALE] = {"scale", scale_keys},
-	[STEP_DELETE] = {"delete", delete_keys},
-	[STEP_EXEC] = {"exec", exec_keys},
-	[STEP_TELL] = {"tell", tell_keys},
-	[STEP_DISRUPT] = {"disrupt", disrupt_keys},
-	[STEP_EVENTUALLY] = {"eventually", eventually_keys},
-	[STEP_HOLDS] = {"holds", holds_keys},
-	[STEP_HISTORY] = {"history", NULL},
+	[STEP_APPLY] = { "apply", apply_keys },
+	[STEP_REJECT] = { "reject", reject_keys },
+	[STEP_PATCH] = { "patch", patch_keys },
+	[STEP_SCALE] = { "scale", scale_keys },
+	[STEP_DELETE] = { "delete", delete_keys },
+	[STEP_EXEC] = { "exec", exec_keys },
+	[STEP_TELL] = { "tell", tell_keys },
+	[STEP_DISRUPT] = { "disrupt", disrupt_keys },
+	[STEP_EVENTUALLY] = { "eventually", eventually_keys },
+	[STEP_HOLDS] = { "holds", holds_keys },
+	[STEP_HISTORY] = { "history", NULL },
 };
 
-static int check_keys(struct form *f, const json_t *map, const struct key *keys, int line, const char *what);
+static int check_keys(struct form *f, const json_t *map, const struct key *keys, int line,
+		      const char *what);
 
 static int fault(struct form *f, int line, const char *what, const char *key, const char *why)
 {
-	return error_set(f->err, "%s:%d: %s: %s%s%s", f->file, line, what, key, *key ? " " : "", why);
+	return error_set(f->err, "%s:%d: %s: %s%s%s", f->file, line, what, key, *key ? " " : "",
+			 why);
 }
 
 static bool all_text(const json_t *list)
@@ -106,7 +164,7 @@ static bool all_text(const json_t *list)
 
 static int check_operator(struct form *f, const json_t *map, int line)
 {
-	static const char *const operators[] = {"$in", "$gt", "$absent", "$regex"};
+	static const char *const operators[] = { "$in", "$gt", "$absent", "$regex" };
 	const char *key;
 	json_t *value;
 
@@ -116,7 +174,8 @@ static int check_operator(struct form *f, const json_t *map, int line)
 		for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
 			known = known || streq(key, operators[i]);
 		if (!known)
-			return fault(f, line, "match", key, "is no operator ($in $gt $absent $regex)");
+			return fault(f, line, "match", key,
+				     "is no operator ($in $gt $absent $regex)");
 		if (key[0] == '$' && json_object_size(map) != 1)
 			return fault(f, line, "match", key, "must be the only key of its map");
 	}
@@ -155,13 +214,14 @@ static int check_bound(struct form *f, const json_t *v, int line)
 
 static int check_fact(struct form *f, const json_t *map, int line, const char *what)
 {
-	static const char *const heads[] = {"object", "absent", "guest", "objects", "log", "api"};
+	static const char *const heads[] = { "object", "absent", "guest", "objects", "log", "api" };
 	int n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		n += json_object_get(map, heads[i]) != NULL;
 	if (n != 1)
-		return fault(f, line, what, "", "one of object, absent, guest, objects, log, api must be given");
+		return fault(f, line, what, "",
+			     "one of object, absent, guest, objects, log, api must be given");
 	return 0;
 }
 
@@ -190,13 +250,23 @@ static bool type_fits(enum type type, const json_t *v)
 
 static const char *type_name(enum type type)
 {
-	static const char *const names[] = {"a text",	  "a whole number", "a number", "true or false", "a map", "a list",
-					    "a list of texts", "anything",  "a map (timer, lag, clock)",
-					    "a map (min, max, clock, whole)", "a match", "a map (a fact)"};
+	static const char *const names[] = { "a text",
+					     "a whole number",
+					     "a number",
+					     "true or false",
+					     "a map",
+					     "a list",
+					     "a list of texts",
+					     "anything",
+					     "a map (timer, lag, clock)",
+					     "a map (min, max, clock, whole)",
+					     "a match",
+					     "a map (a fact)" };
 	return names[type];
 }
 
-static int check_value(struct form *f, const struct key *k, const json_t *v, int line, const char *what)
+static int check_value(struct form *f, const struct key *k, const json_t *v, int line,
+		       const char *what)
 {
 	_cleanup_free_ char *why = NULL;
 
@@ -212,7 +282,10 @@ static int check_value(struct form *f, const struct key *k, const json_t *v, int
 	case T_GAP:
 		return check_keys(f, v, gap_keys, line, "gap");
 	case T_FACT:
-		return check_keys(f, v, fact_keys, line, k->name) || check_fact(f, v, line, k->name) ? -1 : 0;
+		return check_keys(f, v, fact_keys, line, k->name) ||
+				       check_fact(f, v, line, k->name) ?
+			       -1 :
+			       0;
 	default:
 		return 0;
 	}
@@ -226,7 +299,8 @@ static const struct key *find_key(const struct key *keys, const char *name)
 	return NULL;
 }
 
-static int check_keys(struct form *f, const json_t *map, const struct key *keys, int line, const char *what)
+static int check_keys(struct form *f, const json_t *map, const struct key *keys, int line,
+		      const char *what)
 {
 	const char *name;
 	json_t *value;
@@ -248,7 +322,7 @@ static int check_keys(struct form *f, const json_t *map, const struct key *keys,
 
 static int check_relation(struct form *f, const json_t *r)
 {
-	static const char *const heads[] = {"before", "count", "never", "same", "differ", "each"};
+	static const char *const heads[] = { "before", "count", "never", "same", "differ", "each" };
 	int line = doc_line(f->lines, r, NULL), n = 0;
 
 	if (!json_is_object(r))
@@ -258,7 +332,8 @@ static int check_relation(struct form *f, const json_t *r)
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		n += json_object_get(r, heads[i]) != NULL;
 	if (n != 1)
-		return fault(f, line, "history", "", "one of before, count, never, same, differ, each must be given");
+		return fault(f, line, "history", "",
+			     "one of before, count, never, same, differ, each must be given");
 	if (json_object_get(r, "before") && json_array_size(json_object_get(r, "before")) != 2)
 		return fault(f, line, "history", "before", "must be two events");
 	if (!json_str(r, "req"))
@@ -287,7 +362,8 @@ static int check_step(struct form *f, const json_t *step)
 	const json_t *args = name ? json_object_get(step, name) : NULL;
 
 	if (!json_is_object(step) || json_object_size(step) != 1)
-		return fault(f, doc_line(f->lines, step, NULL), "step", "", "must be a map with one key");
+		return fault(f, doc_line(f->lines, step, NULL), "step", "",
+			     "must be a map with one key");
 	if (kind < 0)
 		return fault(f, line, "step", name, "is no step");
 	if (kind == STEP_HISTORY)
@@ -314,22 +390,25 @@ const char *step_name(enum step_kind kind)
 	return steps[kind].name;
 }
 
-int fixture_form_check(const json_t *doc, const struct doc_lines *lines, const char *file, struct error *err)
+int fixture_form_check(const json_t *doc, const struct doc_lines *lines, const char *file,
+		       struct error *err)
 {
-	struct form f = {.lines = lines, .file = file, .err = err};
+	struct form f = { .lines = lines, .file = file, .err = err };
 	int line = doc_line(lines, doc, NULL);
 	json_t *step, *need;
 	size_t i;
 
 	if (!json_is_object(doc) || !streq(json_str(doc, "kind"), "Case") ||
 	    !streq(json_str(doc, "apiVersion"), "podtest/v1"))
-		return fault(&f, line, "case", "", "the first document must be a Case of podtest/v1");
+		return fault(&f, line, "case", "",
+			     "the first document must be a Case of podtest/v1");
 	if (check_keys(&f, doc, case_keys, line, "case"))
 		return -1;
 	json_array_foreach(json_object_get(doc, "needs"), i, need)
 		if (!fixture_feature_known(json_string_value(need)))
 			return fault(&f, doc_line(lines, doc, "needs"), "needs",
-				     json_is_string(need) ? json_string_value(need) : "", "is no feature");
+				     json_is_string(need) ? json_string_value(need) : "",
+				     "is no feature");
 	json_array_foreach(json_object_get(doc, "steps"), i, step)
 		if (check_step(&f, step))
 			return -1;

@@ -17,7 +17,7 @@ struct scene {
 	const json_t *pod; /* the last version seen */
 	const char *name;
 	const json_t *container; /* of the spec */
-	char who[512];		 /* "pod/container" */
+	char who[512]; /* "pod/container" */
 	bool init;
 	const char *req;
 	violation_fn fn;
@@ -43,7 +43,7 @@ static const struct hist_event *next(const struct scene *s, const struct pattern
 
 static _printf_(2, 3) struct pattern pattern(const struct scene *s, const char *fmt, ...)
 {
-	struct pattern p = {0};
+	struct pattern p = { 0 };
 	char text[1024];
 	va_list ap;
 
@@ -65,7 +65,8 @@ static const struct hist_event *first(const struct scene *s, const struct patter
 }
 
 /* Is it certain that a lies before b? */
-static bool surely_before(const struct scene *s, const struct hist_event *a, const struct hist_event *b)
+static bool surely_before(const struct scene *s, const struct hist_event *a,
+			  const struct hist_event *b)
 {
 	return history_span(s->h, a, b).low > 0;
 }
@@ -90,7 +91,8 @@ static bool interfered(const struct scene *s)
 
 	while (next(s, &added, &i))
 		n++;
-	return n != 1 || happened(s, "did disrupt") || happened(s, "did exec") || happened(s, "did tell * kill");
+	return n != 1 || happened(s, "did disrupt") || happened(s, "did exec") ||
+	       happened(s, "did tell * kill");
 }
 
 /* ---- the rules ---- */
@@ -137,7 +139,8 @@ static void init_in_order(const struct scene *s)
 		const struct hist_event *e = first(s, &exit), *mine = first(s, &start);
 
 		if (e && mine && surely_before(s, mine, e))
-			violation(s, mine, "an init container started before the one before it had ended");
+			violation(s, mine,
+				  "an init container started before the one before it had ended");
 	}
 }
 
@@ -260,7 +263,8 @@ static void one_term(const struct scene *s)
 	const struct hist_event *e, *before = NULL;
 	size_t i = 0;
 
-	if (interfered(s) || history_find(s->h, &deletes) || json_truth(s->pod, "spec.shareProcessNamespace", false))
+	if (interfered(s) || history_find(s->h, &deletes) ||
+	    json_truth(s->pod, "spec.shareProcessNamespace", false))
 		return;
 	while ((e = next(s, &terms, &i))) {
 		if (before && same_run(before, e))
@@ -297,8 +301,8 @@ static void never_restarts(const struct scene *s)
 	const struct hist_event *e;
 	size_t i = 0, n = 0;
 
-	if (!streq(json_str(s->pod, "spec.restartPolicy"), "Never") || json_object_get(s->container, "restartPolicy") ||
-	    interfered(s))
+	if (!streq(json_str(s->pod, "spec.restartPolicy"), "Never") ||
+	    json_object_get(s->container, "restartPolicy") || interfered(s))
 		return;
 	while ((e = next(s, &starts, &i)))
 		if (++n > 1)
@@ -344,12 +348,12 @@ static const struct {
 	void (*check)(const struct scene *s);
 	bool per_pod;
 } rules[] = {
-	{"INIT-001", init_in_order, false},	 {"INIT-002", init_before_app, false},
-	{"PROBE-010", ready_needs_probe, false}, {"RESTART-013", count_never_falls, false},
-	{"PHASE-008", final_phase_stays, true},	 {"SCHED-003", bound_once, true},
-	{"HOOK-006", term_after_pre_stop, false}, {"TERM-004", one_term, false},
-	{"TERM-020", no_early_kill, false},	 {"RESTART-004", never_restarts, false},
-	{"RESTART-027", final_is_final, false},	 {"TERM-009", no_start_after_deletion, false},
+	{ "INIT-001", init_in_order, false },	    { "INIT-002", init_before_app, false },
+	{ "PROBE-010", ready_needs_probe, false },  { "RESTART-013", count_never_falls, false },
+	{ "PHASE-008", final_phase_stays, true },   { "SCHED-003", bound_once, true },
+	{ "HOOK-006", term_after_pre_stop, false }, { "TERM-004", one_term, false },
+	{ "TERM-020", no_early_kill, false },	    { "RESTART-004", never_restarts, false },
+	{ "RESTART-027", final_is_final, false },   { "TERM-009", no_start_after_deletion, false },
 };
 
 const char *invariants_req(size_t i)
@@ -371,7 +375,7 @@ static void check_container(struct scene *s, const json_t *container, bool init)
 
 void invariants_check(const struct history *h, const json_t *pods, violation_fn fn, void *userdata)
 {
-	struct scene s = {.h = h, .fn = fn, .userdata = userdata};
+	struct scene s = { .h = h, .fn = fn, .userdata = userdata };
 	json_t *c;
 	size_t i;
 

@@ -3,7 +3,8 @@
 
 #include "history.h"
 
-typedef void (*violation_fn)(void *userdata, const char *req, const struct hist_event *focus, const char *message);
+typedef void (*violation_fn)(void *userdata, const char *req, const struct hist_event *focus,
+			     const char *message);
 
 /* pods: name to the last version seen. Only what the intervals prove is a violation. */
 void invariants_check(const struct history *h, const json_t *pods, violation_fn fn, void *userdata);

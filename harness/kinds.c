@@ -7,9 +7,11 @@
 
 #include <strings.h>
 
-#define ROW(word_, kind_, group_, version_, plural_, cluster_, watched_)                                     \
-	{.word = word_, .kind = kind_, .group = group_, .plural = plural_, .api_version = version_,          \
-	 .cluster = cluster_, .watched = watched_}
+#define ROW(word_, kind_, group_, version_, plural_, cluster_, watched_)          \
+	{                                                                         \
+		.word = word_, .kind = kind_, .group = group_, .plural = plural_, \
+		.api_version = version_, .cluster = cluster_, .watched = watched_ \
+	}
 
 static const struct kind kinds[] = {
 	ROW("pod", "Pod", "/api/v1", "v1", "pods", false, true),
@@ -26,7 +28,8 @@ static const struct kind kinds[] = {
 	ROW("statefulset", "StatefulSet", "/apis/apps/v1", "apps/v1", "statefulsets", false, false),
 	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, false),
 	ROW("cronjob", "CronJob", "/apis/batch/v1", "batch/v1", "cronjobs", false, false),
-	ROW("lease", "Lease", "/apis/coordination.k8s.io/v1", "coordination.k8s.io/v1", "leases", false, false),
+	ROW("lease", "Lease", "/apis/coordination.k8s.io/v1", "coordination.k8s.io/v1", "leases",
+	    false, false),
 };
 
 const struct kind *kind_find(const char *name)

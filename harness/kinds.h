@@ -4,9 +4,9 @@
 #include "util/defs.h"
 
 struct kind {
-	const char *word;   /* in fixtures: "rs" */
-	const char *kind;   /* "ReplicaSet" */
-	const char *group;  /* "/api/v1", "/apis/apps/v1" */
+	const char *word; /* in fixtures: "rs" */
+	const char *kind; /* "ReplicaSet" */
+	const char *group; /* "/api/v1", "/apis/apps/v1" */
 	const char *plural; /* "replicasets" */
 	const char *api_version;
 	bool cluster; /* not in a namespace */

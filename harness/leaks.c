@@ -17,12 +17,9 @@ struct wait {
 	int64_t deadline;
 };
 
-int leaks_begin(struct session *s, const struct own_subject *own, struct error *err)
+int leaks_begin(struct session *s, const char *root, struct error *err)
 {
-	(void)own;
-	if (s->options->subject)
-		return 0;
-	return leak_new(NULL, &s->leak, err);
+	return leak_new(root, &s->leak, err);
 }
 
 static void look(void *userdata)
@@ -51,7 +48,7 @@ static void add_leaks(struct run_result *run, const json_t *problems)
 void leaks_after_cases(struct session *s, struct run_result *run)
 {
 	_cleanup_json_ json_t *problems = json_array();
-	struct wait w = {.s = s, .problems = problems};
+	struct wait w = { .s = s, .problems = problems };
 
 	if (!s->leak || s->options->keep || run->void_reason)
 		return;

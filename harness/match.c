@@ -41,7 +41,8 @@ static bool match_regex(const json_t *want, const json_t *have)
 	regex_t re;
 	bool hit;
 
-	if (!text || regcomp(&re, json_string_value(want) ? json_string_value(want) : "", REG_EXTENDED | REG_NOSUB))
+	if (!text || regcomp(&re, json_string_value(want) ? json_string_value(want) : "",
+			     REG_EXTENDED | REG_NOSUB))
 		return false;
 	hit = regexec(&re, text, 0, NULL, 0) == 0;
 	regfree(&re);
@@ -160,9 +161,10 @@ static bool read_quantity(const char *text, double *ret)
 	static const struct {
 		const char *suffix;
 		double factor;
-	} suffixes[] = {{"", 1},      {"n", 1e-9},  {"u", 1e-6},     {"m", 1e-3},     {"k", 1e3},
-			{"M", 1e6},   {"G", 1e9},   {"T", 1e12},     {"P", 1e15},     {"E", 1e18},
-			{"Ki", 0x1p10}, {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40}, {"Pi", 0x1p50}};
+	} suffixes[] = { { "", 1 },	   { "n", 1e-9 },    { "u", 1e-6 },    { "m", 1e-3 },
+			 { "k", 1e3 },	   { "M", 1e6 },     { "G", 1e9 },     { "T", 1e12 },
+			 { "P", 1e15 },	   { "E", 1e18 },    { "Ki", 0x1p10 }, { "Mi", 0x1p20 },
+			 { "Gi", 0x1p30 }, { "Ti", 0x1p40 }, { "Pi", 0x1p50 } };
 	char *end;
 	double v = strtod(text, &end);
 
@@ -176,7 +178,7 @@ static bool read_quantity(const char *text, double *ret)
 
 static bool read_stamp(const char *text, double *ret)
 {
-	struct tm tm = {0};
+	struct tm tm = { 0 };
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 	double fraction = 0;
 

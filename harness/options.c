@@ -12,31 +12,46 @@
 #include <time.h>
 
 static const struct option_row rows[] = {
-	{"subject", OPT_TEXT, offsetof(struct options, subject), "SPEC",
-	 "what to test: unix:SOCKET, kubeconfig:FILE or driver:PROGRAM; without it a podd of its own is started"},
-	{"only", OPT_TEXT, offsetof(struct options, only), "GLOB", "cases whose name fits; several with commas"},
-	{"area", OPT_TEXT, offsetof(struct options, area), "AREA", "cases of these areas; several with commas"},
-	{"requirement", OPT_TEXT, offsetof(struct options, requirement), "ID", "cases that cite one of these requirements"},
-	{"quick", OPT_FLAG, offsetof(struct options, quick), NULL, "the quick set only"},
-	{"disruptive", OPT_FLAG, offsetof(struct options, disruptive), NULL, "also cases that disturb the node"},
-	{"report", OPT_TEXT, offsetof(struct options, report), "DIR", "write junit.xml and results.json there"},
-	{"format", OPT_TEXT, offsetof(struct options, format), "tap|progress|none",
-	 "standard output; by default progress on a terminal, else tap"},
-	{"keep", OPT_FLAG, offsetof(struct options, keep), NULL, "leave the cases' namespaces (and a podd of its own) behind"},
-	{"strict", OPT_FLAG, offsetof(struct options, strict), NULL, "not-applicable, miss and undecided are failures too"},
-	{"seed", OPT_SEED, offsetof(struct options, seed), "N", "of the random order; printed at the start"},
-	{"repeat", OPT_COUNT, offsetof(struct options, repeat), "N", "run every case N times"},
-	{"parallel", OPT_COUNT, offsetof(struct options, parallel), "N", "at most N cases at once"},
-	{"capacity", OPT_COUNT, offsetof(struct options, capacity), "N", "at most N pods at once"},
-	{"slack", OPT_FACTOR, offsetof(struct options, slack), "F", "multiply every lag by F (10 under valgrind or in a virtual machine)"},
-	{"load", OPT_FLAG, offsetof(struct options, load), NULL, "burn every core meanwhile"},
-	{"clock-rate", OPT_FACTOR, offsetof(struct options, clock_rate), "N", "of a podd of its own (20)"},
-	{"podd", OPT_TEXT, offsetof(struct options, podd), "PROGRAM", "the podd to start"},
-	{"fixtures", OPT_TEXT, offsetof(struct options, fixtures), "DIR", "where the cases are"},
-	{"catalogue", OPT_TEXT, offsetof(struct options, catalogue), "DIR", "where the requirements are"},
-	{"expectations", OPT_TEXT, offsetof(struct options, expectations), "FILE", "known failures, with their reasons"},
-	{"no-sentinel", OPT_FLAG, offsetof(struct options, no_sentinel), NULL, "do not first see whether the subject tells the truth"},
-	{"quiet", OPT_FLAG, offsetof(struct options, quiet), NULL, "no summary"},
+	{ "subject", OPT_TEXT, offsetof(struct options, subject), "SPEC",
+	  "what to test: unix:SOCKET, kubeconfig:FILE or driver:PROGRAM; without it a podd of its "
+	  "own is started" },
+	{ "only", OPT_TEXT, offsetof(struct options, only), "GLOB",
+	  "cases whose name fits; several with commas" },
+	{ "area", OPT_TEXT, offsetof(struct options, area), "AREA",
+	  "cases of these areas; several with commas" },
+	{ "requirement", OPT_TEXT, offsetof(struct options, requirement), "ID",
+	  "cases that cite one of these requirements" },
+	{ "quick", OPT_FLAG, offsetof(struct options, quick), NULL, "the quick set only" },
+	{ "disruptive", OPT_FLAG, offsetof(struct options, disruptive), NULL,
+	  "also cases that disturb the node" },
+	{ "report", OPT_TEXT, offsetof(struct options, report), "DIR",
+	  "write junit.xml and results.json there" },
+	{ "format", OPT_TEXT, offsetof(struct options, format), "tap|progress|none",
+	  "standard output; by default progress on a terminal, else tap" },
+	{ "keep", OPT_FLAG, offsetof(struct options, keep), NULL,
+	  "leave the cases' namespaces (and a podd of its own) behind" },
+	{ "strict", OPT_FLAG, offsetof(struct options, strict), NULL,
+	  "not-applicable, miss and undecided are failures too" },
+	{ "seed", OPT_SEED, offsetof(struct options, seed), "N",
+	  "of the random order; printed at the start" },
+	{ "repeat", OPT_COUNT, offsetof(struct options, repeat), "N", "run every case N times" },
+	{ "parallel", OPT_COUNT, offsetof(struct options, parallel), "N",
+	  "at most N cases at once" },
+	{ "capacity", OPT_COUNT, offsetof(struct options, capacity), "N", "at most N pods at once" },
+	{ "slack", OPT_FACTOR, offsetof(struct options, slack), "F",
+	  "multiply every lag by F (10 under valgrind or in a virtual machine)" },
+	{ "load", OPT_FLAG, offsetof(struct options, load), NULL, "burn every core meanwhile" },
+	{ "clock-rate", OPT_FACTOR, offsetof(struct options, clock_rate), "N",
+	  "of a podd of its own (20)" },
+	{ "podd", OPT_TEXT, offsetof(struct options, podd), "PROGRAM", "the podd to start" },
+	{ "fixtures", OPT_TEXT, offsetof(struct options, fixtures), "DIR", "where the cases are" },
+	{ "catalogue", OPT_TEXT, offsetof(struct options, catalogue), "DIR",
+	  "where the requirements are" },
+	{ "expectations", OPT_TEXT, offsetof(struct options, expectations), "FILE",
+	  "known failures, with their reasons" },
+	{ "no-sentinel", OPT_FLAG, offsetof(struct options, no_sentinel), NULL,
+	  "do not first see whether the subject tells the truth" },
+	{ "quiet", OPT_FLAG, offsetof(struct options, quiet), NULL, "no summary" },
 };
 
 static const struct option_row *find_row(const char *name, size_t len)
@@ -47,16 +62,19 @@ static const struct option_row *find_row(const char *name, size_t len)
 	return NULL;
 }
 
-static int set_number(struct options *o, const struct option_row *row, const char *value, struct error *err)
+static int set_number(struct options *o, const struct option_row *row, const char *value,
+		      struct error *err)
 {
 	void *at = (char *)o + row->offset;
 	char *end = NULL;
 	double v = strtod(value, &end);
 
-	if (end == value || *end || v < 0 || (row->kind == OPT_COUNT && (v < 1 || v != (unsigned)v)) ||
+	if (end == value || *end || v < 0 ||
+	    (row->kind == OPT_COUNT && (v < 1 || v != (unsigned)v)) ||
 	    (row->kind == OPT_FACTOR && (v < 1 || v > 1000)))
 		return error_set(err, "--%s %s: must be a %s", row->name, value,
-				 row->kind == OPT_FACTOR ? "number from 1 to 1000" : "whole number from 1 up");
+				 row->kind == OPT_FACTOR ? "number from 1 to 1000" :
+							   "whole number from 1 up");
 	if (row->kind == OPT_COUNT)
 		*(unsigned *)at = (unsigned)v;
 	else if (row->kind == OPT_FACTOR)
@@ -67,7 +85,8 @@ static int set_number(struct options *o, const struct option_row *row, const cha
 	return 0;
 }
 
-static int set_row(struct options *o, const struct option_row *row, const char *value, struct error *err)
+static int set_row(struct options *o, const struct option_row *row, const char *value,
+		   struct error *err)
 {
 	void *at = (char *)o + row->offset;
 
@@ -84,7 +103,8 @@ static int set_row(struct options *o, const struct option_row *row, const char *
 static int take_option(struct options *o, int argc, char **argv, int *i, struct error *err)
 {
 	const char *word = argv[*i] + 2, *equals = strchr(word, '=');
-	const struct option_row *row = find_row(word, equals ? (size_t)(equals - word) : strlen(word));
+	const struct option_row *row =
+		find_row(word, equals ? (size_t)(equals - word) : strlen(word));
 	const char *value = equals ? equals + 1 : NULL;
 
 	if (!row)
@@ -101,7 +121,8 @@ static int take_option(struct options *o, int argc, char **argv, int *i, struct 
 
 static int check(const struct options *o, struct error *err)
 {
-	if (o->format && !streq(o->format, "tap") && !streq(o->format, "progress") && !streq(o->format, "none"))
+	if (o->format && !streq(o->format, "tap") && !streq(o->format, "progress") &&
+	    !streq(o->format, "none"))
 		return error_set(err, "--format %s: must be tap, progress or none", o->format);
 	if (o->subject && o->podd)
 		return error_set(err, "--podd goes with a podd of its own, not with --subject");
@@ -111,7 +132,8 @@ static int check(const struct options *o, struct error *err)
 void options_help(FILE *out)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_free_ char *left = xasprintf("--%s%s%s", rows[i].name, rows[i].value ? " " : "",
+		_cleanup_free_ char *left = xasprintf("--%s%s%s", rows[i].name,
+						      rows[i].value ? " " : "",
 						      rows[i].value ? rows[i].value : "");
 
 		fprintf(out, "  %-28s %s\n", left, rows[i].help);
@@ -128,7 +150,7 @@ static void set_defaults(struct options *o)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	*o = (struct options){.repeat = 1, .slack = 1, .clock_rate = 20};
+	*o = (struct options){ .repeat = 1, .slack = 1, .clock_rate = 20 };
 	o->seed = (uint64_t)ts.tv_nsec / 1000 + (uint64_t)ts.tv_sec % 1000 * 1000000;
 }
 

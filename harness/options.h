@@ -5,21 +5,21 @@
 #include "util/error.h"
 
 struct options {
-	const char *subject;   /* NULL: a podd of our own */
-	const char *fixtures;  /* directory; NULL: found beside the program */
+	const char *subject; /* NULL: a podd of our own */
+	const char *fixtures; /* directory; NULL: found beside the program */
 	const char *catalogue; /* directory of the requirements; NULL: found */
-	const char *podd;      /* program; NULL: found beside podtest */
-	const char *report;    /* directory or NULL */
-	const char *only;      /* glob on case names; NULL all; several separated by commas */
-	const char *area;      /* several separated by commas */
+	const char *podd; /* program; NULL: found beside podtest */
+	const char *report; /* directory or NULL */
+	const char *only; /* glob on case names; NULL all; several separated by commas */
+	const char *area; /* several separated by commas */
 	const char *requirement; /* cases that cite one of these ids, separated by commas */
 	const char *expectations; /* file or NULL */
-	const char *format;	  /* tap | progress | none; NULL: by what standard output is */
+	const char *format; /* tap | progress | none; NULL: by what standard output is */
 	bool quick, keep, strict, disruptive, load, quiet, no_sentinel;
-	unsigned repeat;   /* at least 1 */
+	unsigned repeat; /* at least 1 */
 	unsigned parallel; /* cases in flight; 0: as many as the subject's capacity allows */
 	unsigned capacity; /* pods; 0: what the subject says */
-	double slack;	   /* at least 1 */
+	double slack; /* at least 1 */
 	double clock_rate; /* for a podd of our own */
 	uint64_t seed;
 	bool seed_given;

@@ -8,8 +8,9 @@
 struct own_subject;
 
 /* Starts it and waits until it serves (a loop of its own turns meanwhile). `died` comes from the loop when it ends unasked. */
-int own_subject_start(struct loop *loop, const struct options *o, void (*died)(void *userdata, const char *why),
-		      void *userdata, struct own_subject **ret, struct error *err);
+int own_subject_start(struct loop *loop, const struct options *o,
+		      void (*died)(void *userdata, const char *why), void *userdata,
+		      struct own_subject **ret, struct error *err);
 const char *own_subject_socket(const struct own_subject *s);
 const char *own_subject_root(const struct own_subject *s);
 /* The end of its log, for messages; the caller frees. */

@@ -10,7 +10,7 @@
 #include "history.h"
 #include "util/json.h"
 
-static const char *const source_names[N_SOURCES] = {"guest", "lost", "watch", "event", "did"};
+static const char *const source_names[N_SOURCES] = { "guest", "lost", "watch", "event", "did" };
 
 static int take_source(char ***words)
 {
@@ -40,7 +40,7 @@ static int take_index(const char *word, int *ret)
 
 int pattern_parse(const char *text, struct pattern *ret, struct error *err)
 {
-	_cleanup_(pattern_clear) struct pattern p = {0};
+	_cleanup_(pattern_clear) struct pattern p = { 0 };
 	_cleanup_strv_ char **all = strv_split(text, " ");
 	char **words = all;
 	size_t n = 0;
@@ -58,7 +58,7 @@ int pattern_parse(const char *text, struct pattern *ret, struct error *err)
 	if (p.source != SOURCE_DID && !p.who)
 		return error_set(err, "event \"%s\": of which pod or container?", text);
 	*ret = p;
-	p = (struct pattern){0};
+	p = (struct pattern){ 0 };
 	return 0;
 }
 
@@ -66,13 +66,14 @@ void pattern_clear(struct pattern *p)
 {
 	free(p->who);
 	strv_free(p->words);
-	*p = (struct pattern){0};
+	*p = (struct pattern){ 0 };
 }
 
 static bool content_has(const json_t *content, const char *word)
 {
 	const char *equals = strchr(word, '=');
-	_cleanup_free_ char *key = equals ? strndup(word, (size_t)(equals - word)) : NULL, *text = NULL;
+	_cleanup_free_ char *key = equals ? strndup(word, (size_t)(equals - word)) : NULL,
+			    *text = NULL;
 	const json_t *v = key ? json_path(content, key) : NULL;
 
 	if (!v)

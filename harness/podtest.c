@@ -17,27 +17,31 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{"run", cmd_run, "run the cases against a subject"},
-	{"list", cmd_list, "the cases, their areas and requirements"},
-	{"render", cmd_render, "a case's manifests, names filled in"},
-	{"lint", cmd_lint, "check every case without a subject"},
-	{"explain", cmd_explain, "a requirement: its sentence, source and cases"},
-	{"coverage", cmd_coverage, "which requirements are proven, which are not"},
-	{"diff", cmd_diff, "what differs between two results.json"},
-	{"mutants", cmd_mutants, "prove that the cases can fail: run them against mutants of the reference"},
-	{"image", cmd_image, "write the guest's image archive"},
-	{"doctor", cmd_doctor, "what this machine offers"},
-	{"clean", cmd_clean, "remove what interrupted runs left in a subject"},
-	{"completion", cmd_completion, "completion for bash"},
+	{ "run", cmd_run, "run the cases against a subject" },
+	{ "list", cmd_list, "the cases, their areas and requirements" },
+	{ "render", cmd_render, "a case's manifests, names filled in" },
+	{ "lint", cmd_lint, "check every case without a subject" },
+	{ "explain", cmd_explain, "a requirement: its sentence, source and cases" },
+	{ "coverage", cmd_coverage, "which requirements are proven, which are not" },
+	{ "diff", cmd_diff, "what differs between two results.json" },
+	{ "mutants", cmd_mutants,
+	  "prove that the cases can fail: run them against mutants of the reference" },
+	{ "image", cmd_image, "write the guest's image archive" },
+	{ "doctor", cmd_doctor, "what this machine offers" },
+	{ "clean", cmd_clean, "remove what interrupted runs left in a subject" },
+	{ "completion", cmd_completion, "completion for bash" },
 };
 
 static int usage(FILE *out, int code)
 {
-	fputs("podtest: a conformance suite for anything that runs Kubernetes Pods\n\nusage: podtest COMMAND [OPTION…]\n\n",
+	fputs("podtest: a conformance suite for anything that runs Kubernetes Pods\n\nusage: "
+	      "podtest COMMAND [OPTION…]\n\n",
 	      out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].word, commands[i].help);
-	fputs("\n`podtest COMMAND --help` tells more. Without --subject, `podtest run` starts a podd of its own.\n", out);
+	fputs("\n`podtest COMMAND --help` tells more. Without --subject, `podtest run` starts a "
+	      "podd of its own.\n",
+	      out);
 	return code;
 }
 

@@ -47,7 +47,7 @@ static void settle_missing(struct judge *g, const char *name)
 /* The event named by a text of the relation: 0, or -1 malformed; *ret NULL when it was not seen. */
 static int find(struct judge *g, const char *name, const struct hist_event **ret)
 {
-	_cleanup_(pattern_clear) struct pattern p = {0};
+	_cleanup_(pattern_clear) struct pattern p = { 0 };
 
 	if (!name)
 		return error_set(g->err, "an event's name must be a text");
@@ -78,7 +78,8 @@ static char *span_text(struct span s)
 {
 	if (s.high - s.low < NSEC_PER_MSEC)
 		return xasprintf("%.3f s apart", clock_seconds(s.low));
-	return xasprintf("between %.3f s and %.3f s apart", clock_seconds(s.low), clock_seconds(s.high));
+	return xasprintf("between %.3f s and %.3f s apart", clock_seconds(s.low),
+			 clock_seconds(s.high));
 }
 
 /* Lower bounds get no slack; upper ones are timer and lag. `clock` of the gap counts for both. */
@@ -102,9 +103,10 @@ static double gap_max(struct judge *g, const json_t *gap)
 
 static int judge_before(struct judge *g)
 {
-	const json_t *list = json_object_get(g->relation, "before"), *gap = json_object_get(g->relation, "gap");
-	const char *name[2] = {json_str(list, "0"), json_str(list, "1")};
-	const struct hist_event *e[2] = {NULL, NULL};
+	const json_t *list = json_object_get(g->relation, "before"),
+		     *gap = json_object_get(g->relation, "gap");
+	const char *name[2] = { json_str(list, "0"), json_str(list, "1") };
+	const struct hist_event *e[2] = { NULL, NULL };
 	enum outcome order, early, late = OUTCOME_PASS;
 	struct span s;
 
@@ -127,8 +129,8 @@ static int judge_before(struct judge *g)
 }
 
 /* Where an event lies against the stretch (after, until). */
-static enum outcome inside(struct judge *g, const struct hist_event *e, const struct hist_event *after,
-			   const struct hist_event *until)
+static enum outcome inside(struct judge *g, const struct hist_event *e,
+			   const struct hist_event *after, const struct hist_event *until)
 {
 	enum outcome in = OUTCOME_PASS;
 
@@ -170,8 +172,9 @@ static void tally_events(struct judge *g, const struct pattern *p, const struct 
 /* *ret_missing: an end of the stretch was not seen, and the judgement is settled. */
 static int tally(struct judge *g, const char *name, struct tally *t, bool *ret_missing)
 {
-	_cleanup_(pattern_clear) struct pattern p = {0};
-	const char *after_name = json_str(g->relation, "after"), *until_name = json_str(g->relation, "until");
+	_cleanup_(pattern_clear) struct pattern p = { 0 };
+	const char *after_name = json_str(g->relation, "after"),
+		   *until_name = json_str(g->relation, "until");
 	const struct hist_event *after = NULL, *until = NULL;
 
 	if (pattern_parse(name, &p, g->err) || (after_name && find(g, after_name, &after)) ||
@@ -190,7 +193,7 @@ static int judge_count(struct judge *g)
 	int64_t is = json_int(g->relation, "is", -1);
 	size_t min = (size_t)(is >= 0 ? is : json_int(g->relation, "min", 0));
 	size_t max = is >= 0 ? (size_t)is : (size_t)json_int(g->relation, "max", INT64_MAX);
-	struct tally t = {0};
+	struct tally t = { 0 };
 	enum outcome outcome = OUTCOME_UNDECIDED;
 	bool missing = false;
 
@@ -204,14 +207,15 @@ static int judge_count(struct judge *g)
 	else if (t.sure > max || t.sure + t.perhaps < min)
 		outcome = OUTCOME_FAIL;
 	g->j->missing = outcome == OUTCOME_FAIL && t.sure + t.perhaps < min;
-	settle(g, outcome, t.perhaps ? xasprintf("%zu, perhaps %zu", t.sure, t.sure + t.perhaps)
-				     : xasprintf("%zu", t.sure));
+	settle(g, outcome,
+	       t.perhaps ? xasprintf("%zu, perhaps %zu", t.sure, t.sure + t.perhaps) :
+			   xasprintf("%zu", t.sure));
 	return 0;
 }
 
 static int judge_never(struct judge *g)
 {
-	struct tally t = {0};
+	struct tally t = { 0 };
 	bool missing = false;
 
 	if (tally(g, json_str(g->relation, "never"), &t, &missing))
@@ -270,7 +274,8 @@ static int judge_values(struct judge *g, const char *key, bool want_same)
 		return 0;
 	for (size_t i = 0; i < json_array_size(values); i++)
 		for (size_t k = i + 1; k < json_array_size(values); k++)
-			if (json_equal(json_array_get(values, i), json_array_get(values, k)) != want_same)
+			if (json_equal(json_array_get(values, i), json_array_get(values, k)) !=
+			    want_same)
 				outcome = OUTCOME_FAIL;
 	settle(g, outcome, values_text(values));
 	return 0;
@@ -280,7 +285,7 @@ static int judge_each(struct judge *g)
 {
 	const char *name = json_str(g->relation, "each");
 	const json_t *want = json_object_get(g->relation, "match");
-	_cleanup_(pattern_clear) struct pattern p = {0};
+	_cleanup_(pattern_clear) struct pattern p = { 0 };
 	size_t n = 0;
 
 	const struct hist_event *only;
@@ -322,10 +327,10 @@ static int dispatch(struct judge *g)
 	return judge_each(g);
 }
 
-int relation_judge(const struct history *h, const json_t *relation, const struct bounds *b, struct judgement *ret,
-		   struct error *err)
+int relation_judge(const struct history *h, const json_t *relation, const struct bounds *b,
+		   struct judgement *ret, struct error *err)
 {
-	struct judge g = {.h = h, .relation = relation, .b = b, .j = ret, .err = err};
+	struct judge g = { .h = h, .relation = relation, .b = b, .j = ret, .err = err };
 	_cleanup_json_ json_t *shown = json_copy((json_t *)relation);
 
 	judgement_clear(ret);
@@ -338,5 +343,5 @@ void judgement_clear(struct judgement *j)
 {
 	free(j->expected);
 	free(j->seen);
-	*j = (struct judgement){0};
+	*j = (struct judgement){ 0 };
 }

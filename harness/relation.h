@@ -6,14 +6,14 @@
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_UNDECIDED };
 
 struct bounds {
-	double rate;	 /* of the nominal clock */
-	double lag;	 /* prompt, in seconds, slack included */
+	double rate; /* of the nominal clock */
+	double lag; /* prompt, in seconds, slack included */
 };
 
 struct judgement {
 	enum outcome outcome;
 	bool missing; /* fails only because something has not been seen (yet) */
-	bool late;    /* fails only because it came too late */
+	bool late; /* fails only because it came too late */
 	char *expected, *seen;
 	const struct hist_event *focus;
 };
@@ -22,6 +22,6 @@ struct judgement {
 double bounds_seconds(const struct bounds *b, const json_t *bound);
 
 /* relation: the map as in the fixture, filled in. -1: it is malformed. */
-int relation_judge(const struct history *h, const json_t *relation, const struct bounds *b, struct judgement *ret,
-		   struct error *err);
+int relation_judge(const struct history *h, const json_t *relation, const struct bounds *b,
+		   struct judgement *ret, struct error *err);
 void judgement_clear(struct judgement *j);

@@ -15,8 +15,8 @@ struct fixture;
 struct report_begin {
 	const struct run_result *run; /* subject, rate, seed are known */
 	const struct catalog *catalog; /* may be NULL */
-	size_t n_cases;		       /* how many done calls will come */
-	const char *report_dir;	       /* --report or NULL */
+	size_t n_cases; /* how many done calls will come */
+	const char *report_dir; /* --report or NULL */
 };
 
 struct reporter {

@@ -17,7 +17,8 @@ static void add(struct reports *r, struct reporter *one)
 
 static int add_files(struct reports *r, const char *dir, struct error *err)
 {
-	_cleanup_free_ char *json = xasprintf("%s/results.json", dir), *junit = xasprintf("%s/junit.xml", dir);
+	_cleanup_free_ char *json = xasprintf("%s/results.json", dir),
+			    *junit = xasprintf("%s/junit.xml", dir);
 	_cleanup_free_ char *part = xstrdup(dir);
 
 	for (char *p = part + 1; *p; p++) {
@@ -38,7 +39,7 @@ int reports_open(struct reports *r, const struct options *o, struct error *err)
 {
 	const char *format = o->format ? o->format : isatty(1) ? "progress" : "tap";
 
-	*r = (struct reports){0};
+	*r = (struct reports){ 0 };
 	if (o->report && add_files(r, o->report, err))
 		return -1;
 	if (streq(format, "progress"))
@@ -71,5 +72,5 @@ void reports_close(struct reports *r)
 {
 	for (size_t i = 0; i < r->n; i++)
 		r->list[i]->free(r->list[i]);
-	*r = (struct reports){0};
+	*r = (struct reports){ 0 };
 }

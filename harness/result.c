@@ -13,7 +13,7 @@ struct assertion_result *case_result_add(struct case_result *c, const char *req)
 
 	c->assertions = xrealloc(c->assertions, (c->n_assertions + 1) * sizeof(*c->assertions));
 	a = &c->assertions[c->n_assertions++];
-	*a = (struct assertion_result){.req = xstrdup(req)};
+	*a = (struct assertion_result){ .req = xstrdup(req) };
 	return a;
 }
 
@@ -64,14 +64,14 @@ void case_result_clear(struct case_result *c)
 	free(c->timeline);
 	free(c->manifest);
 	free(c->rerun);
-	*c = (struct case_result){0};
+	*c = (struct case_result){ 0 };
 }
 
 void run_result_add(struct run_result *run, struct case_result *c)
 {
 	run->cases = xrealloc(run->cases, (run->n_cases + 1) * sizeof(*run->cases));
 	run->cases[run->n_cases++] = *c;
-	*c = (struct case_result){0};
+	*c = (struct case_result){ 0 };
 }
 
 size_t run_result_count(const struct run_result *run, enum verdict v)
@@ -108,5 +108,5 @@ void run_result_clear(struct run_result *run)
 	free(run->subject);
 	free(run->subject_spec);
 	free(run->void_reason);
-	*run = (struct run_result){0};
+	*run = (struct run_result){ 0 };
 }

@@ -14,11 +14,11 @@ struct assertion_result {
 	char *req; /* requirement id, never NULL */
 	enum verdict verdict;
 	enum level level;
-	bool late;	/* the only fault is that it came too late (or not within the bound) */
+	bool late; /* the only fault is that it came too late (or not within the bound) */
 	bool invariant; /* from the rules that hold for every history */
-	char *message;	/* one line; NULL on pass */
-	char *step;	/* the assertion as one line of JSON */
-	int line;	/* of the fixture's file */
+	char *message; /* one line; NULL on pass */
+	char *step; /* the assertion as one line of JSON */
+	int line; /* of the fixture's file */
 	char *expected, *seen;
 	char *timeline; /* several lines: the merged history around the decisive instant */
 };
@@ -33,11 +33,11 @@ struct case_result {
 	size_t n_assertions;
 	char *timeline; /* the whole history, when the case is not a pass */
 	char *manifest; /* the manifests as applied, when the case is not a pass */
-	char *rerun;	/* one command that runs this case alone */
+	char *rerun; /* one command that runs this case alone */
 };
 
 struct run_result {
-	char *subject;	    /* "podd 0.1.0" */
+	char *subject; /* "podd 0.1.0" */
 	char *subject_spec; /* "own", "unix:…", "kubeconfig:…", "driver:…" */
 	double clock_rate, slack;
 	uint64_t seed;

@@ -76,9 +76,14 @@ static void make_entries(struct runner *r)
 			const struct fixture *f = r->plan->fixtures[i];
 
 			r->entries[r->n++] = (struct entry){
-				.runner = r, .fixture = f, .round = round, .luck = random_next(&seed),
+				.runner = r,
+				.fixture = f,
+				.round = round,
+				.luck = random_next(&seed),
 				/* whole seconds: what differs by less is decided by luck */
-				.wait = (double)(int64_t)(f->wait_nominal / r->session->bounds.rate + f->wait_real)};
+				.wait = (double)(int64_t)(f->wait_nominal / r->session->bounds.rate +
+							  f->wait_real)
+			};
 		}
 	qsort(r->entries, r->n, sizeof(*r->entries), compare_entries);
 }
@@ -115,7 +120,8 @@ static char *unfit_reason(const struct runner *r, const struct fixture *f)
 	if (f->disruptive && !r->plan->disruptive)
 		return xstrdup("disturbs the node: needs --disruptive");
 	if (r->session->subject->capacity && f->pods > r->session->subject->capacity)
-		return xasprintf("needs %u pods, the subject holds %u", f->pods, r->session->subject->capacity);
+		return xasprintf("needs %u pods, the subject holds %u", f->pods,
+				 r->session->subject->capacity);
 	return NULL;
 }
 
@@ -133,13 +139,17 @@ static bool skip_unfit(struct runner *r, struct entry *e)
 {
 	const struct fixture *f = e->fixture;
 	_cleanup_free_ char *why = unfit_reason(r, f);
-	struct case_result c = {0};
+	struct case_result c = { 0 };
 
 	if (!why)
 		return false;
-	c = (struct case_result){.name = xstrdup(f->name), .file = xstrdup(f->file), .area = xstrdup(f->area),
-				 .title = xstrdup(f->title), .round = e->round, .verdict = VERDICT_NOT_APPLICABLE,
-				 .message = xstrdup(why)};
+	c = (struct case_result){ .name = xstrdup(f->name),
+				  .file = xstrdup(f->file),
+				  .area = xstrdup(f->area),
+				  .title = xstrdup(f->title),
+				  .round = e->round,
+				  .verdict = VERDICT_NOT_APPLICABLE,
+				  .message = xstrdup(why) };
 	add_not_applicable(&c, f, why);
 	tell_done(r, &c);
 	entry_over(e);
@@ -240,7 +250,8 @@ static void mark_slow(struct case_result *c, const char *first)
 	if (c->verdict != VERDICT_PASS)
 		return;
 	c->verdict = VERDICT_SLOW;
-	c->message = xasprintf("in time when run alone; beside others: %s", first ? first : "too late");
+	c->message =
+		xasprintf("in time when run alone; beside others: %s", first ? first : "too late");
 }
 
 static void on_case_done(struct case_run *c)
@@ -269,7 +280,8 @@ static void on_case_done(struct case_run *c)
 
 /* ---- the outside ---- */
 
-void runner_object(void *session, char type, json_t *object, int64_t earliest, int64_t latest, bool sampled)
+void runner_object(void *session, char type, json_t *object, int64_t earliest, int64_t latest,
+		   bool sampled)
 {
 	const char *ns = json_str(object, "metadata.namespace");
 	struct entry *e = NULL;
@@ -299,7 +311,7 @@ void runner_stop(struct session *s, const char *why)
 
 void runner_run(struct session *s, const struct runner_plan *plan, struct run_result *run)
 {
-	struct runner r = {.session = s, .plan = plan, .result = run};
+	struct runner r = { .session = s, .plan = plan, .result = run };
 
 	if (run->void_reason)
 		return;

@@ -11,8 +11,8 @@ struct runner_plan {
 	size_t n;
 	unsigned repeat;
 	struct reporter **reporters; /* NULL-terminated; may be NULL */
-	bool disruptive;	     /* disruptive cases may run */
-	bool rerun;		     /* what was only late is run again alone */
+	bool disruptive; /* disruptive cases may run */
+	bool rerun; /* what was only late is run again alone */
 };
 
 /* Runs the loop until all is done; results are appended to `run`. Sets run->void_reason when the subject is lost or the run was
@@ -21,4 +21,5 @@ void runner_run(struct session *s, const struct runner_plan *plan, struct run_re
 /* While a run is under way: ends it soon, cleaning up. */
 void runner_stop(struct session *s, const char *why);
 /* For subject_events. */
-void runner_object(void *session, char type, json_t *object, int64_t earliest, int64_t latest, bool sampled);
+void runner_object(void *session, char type, json_t *object, int64_t earliest, int64_t latest,
+		   bool sampled);

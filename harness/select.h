@@ -5,6 +5,7 @@
 #include "options.h"
 
 /* Pointers into `list`, NULL-terminated, by area and name; the caller frees the vector. */
-const struct fixture **select_fixtures(const struct fixture_list *list, const struct options *o, size_t *ret_n);
+const struct fixture **select_fixtures(const struct fixture_list *list, const struct options *o,
+				       size_t *ret_n);
 /* Loads --fixtures, or what is found beside the program. */
 int select_load(const struct options *o, struct fixture_list *list, struct error *err);

@@ -26,16 +26,16 @@ static void judge(const struct case_result *c, struct run_result *run)
 
 	if (c->verdict == want || run->void_reason)
 		return;
-	run->void_reason = xasprintf("sentinel %s: %s%s%s", c->name, verdict_name(c->verdict), c->message ? ": " : "",
-				     c->message ? c->message : "");
+	run->void_reason = xasprintf("sentinel %s: %s%s%s", c->name, verdict_name(c->verdict),
+				     c->message ? ": " : "", c->message ? c->message : "");
 }
 
 int sentinel_run(struct session *s, struct run_result *run, struct error *err)
 {
-	_cleanup_(fixture_list_clear) struct fixture_list list = {0};
+	_cleanup_(fixture_list_clear) struct fixture_list list = { 0 };
 	const struct fixture *both[2];
-	struct run_result own = {0};
-	struct runner_plan plan = {.fixtures = both, .n = 2, .repeat = 1, .rerun = true};
+	struct run_result own = { 0 };
+	struct runner_plan plan = { .fixtures = both, .n = 2, .repeat = 1, .rerun = true };
 
 	if (load(&list, err))
 		return -1;

@@ -13,10 +13,10 @@ struct session {
 	struct subject *subject;
 	const struct options *options;
 	struct catalog *catalog; /* may be NULL */
-	struct leak *leak;	 /* NULL: not looked for */
-	char *run_id;		 /* value of the label podtest/run, start of each namespace's name */
-	char *scratch;		 /* directory for hostPath volumes, each case takes a folder below */
-	struct bounds bounds;	 /* rate, and the lag `prompt` with slack */
+	struct leak *leak; /* NULL: not looked for */
+	char *run_id; /* value of the label podtest/run, start of each namespace's name */
+	char *scratch; /* directory for hostPath volumes, each case takes a folder below */
+	struct bounds bounds; /* rate, and the lag `prompt` with slack */
 	double slack;
 };
 

@@ -10,17 +10,17 @@ static const struct {
 	const char *name;
 	int rank;
 } verdicts[N_VERDICTS] = {
-	[VERDICT_PASS] = {"pass", 0},
-	[VERDICT_FAIL] = {"fail", 10},
-	[VERDICT_MISS] = {"miss", 5},
-	[VERDICT_IGNORED] = {"ignored", 9},
-	[VERDICT_SLOW] = {"slow", 3},
-	[VERDICT_UNDECIDED] = {"undecided", 4},
-	[VERDICT_KNOWN] = {"known", 6},
-	[VERDICT_FIXED] = {"fixed", 7},
-	[VERDICT_NOT_APPLICABLE] = {"not-applicable", 1},
-	[VERDICT_BROKEN] = {"broken", 8},
-	[VERDICT_DISPUTED] = {"disputed", 2},
+	[VERDICT_PASS] = { "pass", 0 },
+	[VERDICT_FAIL] = { "fail", 10 },
+	[VERDICT_MISS] = { "miss", 5 },
+	[VERDICT_IGNORED] = { "ignored", 9 },
+	[VERDICT_SLOW] = { "slow", 3 },
+	[VERDICT_UNDECIDED] = { "undecided", 4 },
+	[VERDICT_KNOWN] = { "known", 6 },
+	[VERDICT_FIXED] = { "fixed", 7 },
+	[VERDICT_NOT_APPLICABLE] = { "not-applicable", 1 },
+	[VERDICT_BROKEN] = { "broken", 8 },
+	[VERDICT_DISPUTED] = { "disputed", 2 },
 };
 
 const char *verdict_name(enum verdict v)

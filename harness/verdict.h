@@ -10,15 +10,15 @@
 enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL,
-	VERDICT_MISS,		/* a should-level assertion failed */
-	VERDICT_IGNORED,	/* accepted, and exactly what is seen when the field has no effect */
-	VERDICT_SLOW,		/* too late under load, in time when run alone */
-	VERDICT_UNDECIDED,	/* the observations do not tell */
-	VERDICT_KNOWN,		/* failed as the expectations file says */
-	VERDICT_FIXED,		/* listed as known, but passes */
+	VERDICT_MISS, /* a should-level assertion failed */
+	VERDICT_IGNORED, /* accepted, and exactly what is seen when the field has no effect */
+	VERDICT_SLOW, /* too late under load, in time when run alone */
+	VERDICT_UNDECIDED, /* the observations do not tell */
+	VERDICT_KNOWN, /* failed as the expectations file says */
+	VERDICT_FIXED, /* listed as known, but passes */
 	VERDICT_NOT_APPLICABLE, /* a feature or a version that the subject does not declare */
-	VERDICT_BROKEN,		/* set-up failed: never a pass */
-	VERDICT_DISPUTED,	/* documents and code of Kubernetes differ: reported only */
+	VERDICT_BROKEN, /* set-up failed: never a pass */
+	VERDICT_DISPUTED, /* documents and code of Kubernetes differ: reported only */
 	N_VERDICTS,
 };
 

@@ -134,9 +134,9 @@ static void check_file(struct list *l)
 		l->problems++;
 	} else {
 		seq = find_list(l);
-		for (yaml_node_item_t *i = seq && seq->type == YAML_SEQUENCE_NODE
-						   ? seq->data.sequence.items.start
-						   : NULL;
+		for (yaml_node_item_t *i = seq && seq->type == YAML_SEQUENCE_NODE ?
+						   seq->data.sequence.items.start :
+						   NULL;
 		     i && i < seq->data.sequence.items.top; i++)
 			check_mutant(l, yaml_document_get_node(&l->doc, *i));
 		yaml_document_delete(&l->doc);

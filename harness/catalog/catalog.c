@@ -112,7 +112,7 @@ static int add_document(struct catalog *c, json_t *doc, const char *path, struct
 	json_array_append(c->docs, doc);
 	json_object_set_new(c->finished, area,
 			    json_boolean(says_yes(json_object_get(doc, "finished"))));
-	json_array_foreach (list, i, entry) {
+	json_array_foreach(list, i, entry) {
 		if (check_entry(c, entry, area, path, err))
 			return -1;
 		add_entry(c, entry, area);
@@ -128,7 +128,7 @@ static int add_file(struct catalog *c, const char *path, struct error *err)
 
 	if (doc_load(path, &docs, NULL, err))
 		return -1;
-	json_array_foreach (docs, i, doc)
+	json_array_foreach(docs, i, doc)
 		if (add_document(c, doc, path, err))
 			return -1;
 	return 0;

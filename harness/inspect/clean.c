@@ -43,7 +43,7 @@ static void on_list(void *userdata, const struct reply *reply)
 	if (reply->code != REPLY_OK)
 		c->fault = xasprintf("the namespaces could not be listed: %s",
 				     reply->message ? reply->message : "refused");
-	json_array_foreach (json_path(reply->body, "items"), i, ns)
+	json_array_foreach(json_path(reply->body, "items"), i, ns)
 		if (json_object_get(json_path(ns, "metadata.labels"), LABEL))
 			json_array_append(c->namespaces, json_path(ns, "metadata.name"));
 	loop_quit(c->loop);
@@ -67,7 +67,7 @@ static void delete_all(struct clean *c)
 	json_t *name;
 	size_t i;
 
-	json_array_foreach (c->namespaces, i, name) {
+	json_array_foreach(c->namespaces, i, name) {
 		struct request req = REQUEST(VERB_DELETE_NAMESPACE);
 
 		req.ns = json_string_value(name);
@@ -92,7 +92,7 @@ static int clean(struct clean *c, const char *spec, bool dry, struct error *err)
 		subject_request(c->subject, &list, on_list, c);
 		loop_run(c->loop);
 	}
-	json_array_foreach (c->namespaces, i, name)
+	json_array_foreach(c->namespaces, i, name)
 		puts(json_string_value(name));
 	if (!c->fault && !dry)
 		delete_all(c);

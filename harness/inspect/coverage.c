@@ -109,7 +109,7 @@ static int load_mutants(struct coverage *c, const char *path, struct error *err)
 	if (doc_load(file, &docs, NULL, err))
 		return -1;
 	c->have_mutants = true;
-	json_array_foreach (json_path(docs, "0.mutants"), i, m)
+	json_array_foreach(json_path(docs, "0.mutants"), i, m)
 		if (streq(json_str(m, "verdict"), "killed") && json_str(m, "kills"))
 			json_object_set_new(c->proven, json_str(m, "kills"), json_true());
 	return 0;

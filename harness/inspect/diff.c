@@ -43,13 +43,13 @@ static json_t *verdicts_of(const json_t *results)
 	json_t *map = json_object(), *c, *a;
 	size_t i, j;
 
-	json_array_foreach (json_object_get(results, "cases"), i, c) {
+	json_array_foreach(json_object_get(results, "cases"), i, c) {
 		const char *area = json_str(c, "area");
 		_cleanup_free_ char *name =
 			xasprintf("%s/%s", area ? area : "", json_str(c, "name"));
 
 		keep_worse(map, name, json_str(c, "verdict"));
-		json_array_foreach (json_object_get(c, "assertions"), j, a) {
+		json_array_foreach(json_object_get(c, "assertions"), j, a) {
 			_cleanup_free_ char *key = xasprintf("%s %s", name, json_str(a, "req"));
 
 			keep_worse(map, key, json_str(a, "verdict"));
@@ -64,7 +64,7 @@ static size_t print_changes(const json_t *a, const json_t *b)
 	json_t *v;
 	size_t n = 0;
 
-	json_object_foreach ((json_t *)b, key, v) {
+	json_object_foreach((json_t *)b, key, v) {
 		const char *before = json_string_value(json_object_get(a, key)),
 			   *after = json_string_value(v);
 
@@ -73,7 +73,7 @@ static size_t print_changes(const json_t *a, const json_t *b)
 		n++;
 		printf("%-60s %s -> %s\n", key, before ? before : "(not there)", after);
 	}
-	json_object_foreach ((json_t *)a, key, v)
+	json_object_foreach((json_t *)a, key, v)
 		if (!json_object_get(b, key)) {
 			printf("%-60s %s -> (not there)\n", key, json_string_value(v));
 			n++;

@@ -42,7 +42,7 @@ static void check_objects(struct lint *l, const struct fixture *f)
 			check_object(l, f, s->line, json_str(s->args, "object"));
 		if (s->kind != STEP_APPLY)
 			continue;
-		json_array_foreach ((json_t *)objects, j, o)
+		json_array_foreach((json_t *)objects, j, o)
 			check_object(l, f, s->line, json_string_value(o));
 	}
 }
@@ -62,7 +62,7 @@ static void check_used(struct lint *l, const struct fixture *f)
 	json_t *m;
 	size_t i;
 
-	json_array_foreach (f->manifests, i, m) {
+	json_array_foreach(f->manifests, i, m) {
 		const char *kind = json_str(m, "kind"), *name = json_str(m, "metadata.name");
 		bool used = !kind || !name;
 
@@ -84,9 +84,9 @@ static void check_images(struct lint *l, const struct fixture *f, const json_t *
 
 	if (image && *image && strncmp(image, IMAGES, strlen(IMAGES)))
 		lint_fault(l, f, f->line, "image %s is none of %s*", image, IMAGES);
-	json_object_foreach ((json_t *)o, key, child)
+	json_object_foreach((json_t *)o, key, child)
 		check_images(l, f, child);
-	json_array_foreach ((json_t *)o, i, child)
+	json_array_foreach((json_t *)o, i, child)
 		check_images(l, f, child);
 }
 
@@ -98,7 +98,7 @@ static void check_sleep(struct lint *l, const struct fixture *f, const struct st
 	json_t *w;
 	size_t i;
 
-	json_array_foreach ((json_t *)words, i, w) {
+	json_array_foreach((json_t *)words, i, w) {
 		const char *text = json_is_string(w) ? json_string_value(w) : "";
 		const char *hit = strstr(text, "sleep");
 
@@ -136,7 +136,7 @@ static void check_bounds(struct lint *l, const struct fixture *f, const struct s
 		check_bound(l, f, s->line, within, json_str(within, "clock"));
 	if (s->kind != STEP_HISTORY)
 		return;
-	json_array_foreach (s->args, i, r)
+	json_array_foreach(s->args, i, r)
 		if (json_path(r, "gap.max"))
 			check_bound(l, f, s->line, json_path(r, "gap.max"),
 				    json_str(r, "gap.clock"));
@@ -151,7 +151,7 @@ static void check_event(struct lint *l, const struct fixture *f, int line, const
 	json_t *one;
 	size_t i;
 
-	json_array_foreach ((json_t *)name, i, one)
+	json_array_foreach((json_t *)name, i, one)
 		check_event(l, f, line, one);
 	if (!json_is_string(name))
 		return;
@@ -172,7 +172,7 @@ static void check_events(struct lint *l, const struct fixture *f, const struct s
 		check_event(l, f, s->line, json_object_get(s->args, "guest"));
 	if (s->kind != STEP_HISTORY)
 		return;
-	json_array_foreach (s->args, i, r)
+	json_array_foreach(s->args, i, r)
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
 			check_event(l, f, s->line, json_object_get(r, keys[k]));
 }

@@ -60,10 +60,10 @@ static bool path_here(const json_t *o, const char *path)
 	if (!streq(word, "*"))
 		return json_is_object(o) && json_object_get(o, word) &&
 		       path_here(json_object_get(o, word), rest);
-	json_object_foreach ((json_t *)o, key, child)
+	json_object_foreach((json_t *)o, key, child)
 		if (path_here(child, rest))
 			return true;
-	json_array_foreach ((json_t *)o, i, child)
+	json_array_foreach((json_t *)o, i, child)
 		if (path_here(child, rest))
 			return true;
 	return false;
@@ -77,10 +77,10 @@ static bool path_anywhere(const json_t *o, const char *path)
 
 	if (path_here(o, path))
 		return true;
-	json_object_foreach ((json_t *)o, key, child)
+	json_object_foreach((json_t *)o, key, child)
 		if (path_anywhere(child, path))
 			return true;
-	json_array_foreach ((json_t *)o, i, child)
+	json_array_foreach((json_t *)o, i, child)
 		if (path_anywhere(child, path))
 			return true;
 	return false;
@@ -122,7 +122,7 @@ void lint_needs(struct lint *l, const struct fixture *f)
 	json_t *m;
 	size_t i;
 
-	json_array_foreach (f->manifests, i, m)
+	json_array_foreach(f->manifests, i, m)
 		if (is_applied(f, m))
 			check_manifest(l, f, m);
 	for (size_t s = 0; s < f->n_steps; s++) {

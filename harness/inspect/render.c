@@ -19,7 +19,7 @@ static void print_case(const struct fixture *f, const char *const *vars)
 	json_t *m;
 	size_t i;
 
-	json_array_foreach (f->manifests, i, m) {
+	json_array_foreach(f->manifests, i, m) {
 		_cleanup_json_ json_t *filled = fixture_fill(m, vars);
 		_cleanup_free_ char *text = doc_dump(filled);
 

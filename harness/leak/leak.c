@@ -85,7 +85,7 @@ static void picture_cgroups(const struct leak *l, json_t *set)
 	const char *top;
 	json_t *v;
 
-	json_object_foreach (l->cgroups, top, v) {
+	json_object_foreach(l->cgroups, top, v) {
 		_cleanup_free_ char *name = xasprintf("cgroup %s", top);
 
 		if (access(top, F_OK) == 0)
@@ -205,7 +205,7 @@ void leak_check_run(struct leak *l, json_t *problems)
 	const char *name;
 	json_t *v;
 
-	json_object_foreach (after, name, v)
+	json_object_foreach(after, name, v)
 		if (!json_object_get(l->before, name))
 			json_array_append_new(problems, json_string(name));
 }

@@ -19,7 +19,8 @@
 /* "pid:[4026533997]" */
 static uint64_t inode_of(const json_t *start, const char *path)
 {
-	const char *text = json_str(start, path), *digits = text ? strpbrk(text, "0123456789") : NULL;
+	const char *text = json_str(start, path),
+		   *digits = text ? strpbrk(text, "0123456789") : NULL;
 
 	return digits ? strtoull(digits, NULL, 10) : 0;
 }

@@ -56,7 +56,7 @@ char **claims_argv(const struct mutation *all, const struct mutant *mutants, siz
 			json_object_set_new(files, all->fixtures->items[i].file, json_true());
 	if (!json_object_size(files))
 		return xcalloc(1, sizeof(char *));
-	json_object_foreach (files, file, v)
+	json_object_foreach(files, file, v)
 		add(argv, file);
 	return json_strv(argv);
 }
@@ -72,7 +72,7 @@ static int read_base(struct mutation *all, const char *path, struct error *err)
 	if (json_str(docs, "0.void"))
 		return error_set(err, "the run without a mutant is void: %s",
 				 json_str(docs, "0.void"));
-	json_array_foreach (json_path(docs, "0.cases"), i, c) {
+	json_array_foreach(json_path(docs, "0.cases"), i, c) {
 		_cleanup_free_ char *name =
 			xasprintf("%s/%s", json_str(c, "area"), json_str(c, "name"));
 		const char *verdict = json_str(c, "verdict");

@@ -81,7 +81,7 @@ static int add_document(struct mutant_list *list, json_t *doc, const char *path,
 	json_array_append(list->docs, doc);
 	if (!json_array_size(entries))
 		return error_set(err, "%s: holds no mutant", path);
-	json_array_foreach ((json_t *)entries, i, entry)
+	json_array_foreach((json_t *)entries, i, entry)
 		if (add_entry(list, entry, path, err))
 			return -1;
 	return 0;
@@ -97,7 +97,7 @@ static int add_file(struct mutant_list *list, const char *path, struct error *er
 		return -1;
 	if (!json_array_size(docs))
 		return error_set(err, "%s: holds no mutant", path);
-	json_array_foreach (docs, i, doc)
+	json_array_foreach(docs, i, doc)
 		if (add_document(list, doc, path, err))
 			return -1;
 	return 0;

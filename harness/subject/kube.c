@@ -64,12 +64,13 @@ static const struct subject_ops kube_ops = {
 char *kube_path(const char *ns, const char *kind, const char *name, const char *suffix)
 {
 	const struct kind *k = kind_find(kind);
-	_cleanup_free_ char *where = ns && k && !k->cluster ? xasprintf("/namespaces/%s", ns) : xstrdup("");
+	_cleanup_free_ char *where = ns && k && !k->cluster ? xasprintf("/namespaces/%s", ns) :
+							      xstrdup("");
 
 	if (!k)
 		return NULL;
-	return xasprintf("%s%s/%s%s%s%s", k->group, where, k->plural, name ? "/" : "", name ? name : "",
-			 suffix ? suffix : "");
+	return xasprintf("%s%s/%s%s%s%s", k->group, where, k->plural, name ? "/" : "",
+			 name ? name : "", suffix ? suffix : "");
 }
 
 static enum reply_code code_of(int status)
@@ -100,7 +101,7 @@ void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, 
 {
 	json_t *body = json_read(in->body, in->len);
 
-	*out = (struct reply){.status = in->status, .sent = in->sent, .received = in->received};
+	*out = (struct reply){ .status = in->status, .sent = in->sent, .received = in->received };
 	out->code = code_of(in->status);
 	out->body = *ret_body = body;
 	if (out->code == REPLY_OK) {
@@ -127,14 +128,16 @@ static void on_beat_done(void *userdata, const struct http_reply *reply)
 
 	k->beating = NULL;
 	if (reply->status == 200)
-		revclock_note(&k->revisions, reply->sent, json_str(body, "metadata.resourceVersion"));
+		revclock_note(&k->revisions, reply->sent,
+			      json_str(body, "metadata.resourceVersion"));
 	timer_in(k->beat, (k->whole_cluster ? 50 : 250) * NSEC_PER_MSEC);
 }
 
 static void on_beat(void *userdata)
 {
 	struct kube *k = userdata;
-	struct http_request req = {.path = "/api/v1/namespaces/podtest-no-such/secrets?limit=1", .timeout_ms = 10000};
+	struct http_request req = { .path = "/api/v1/namespaces/podtest-no-such/secrets?limit=1",
+				    .timeout_ms = 10000 };
 
 	k->beating = http_start(k->http, &k->target, &req, NULL, on_beat_done, k);
 }
@@ -189,7 +192,7 @@ static void take_info(struct kube *k, const json_t *info)
 
 static void ask(struct kube *k, const char *path, http_done_fn done)
 {
-	struct http_request req = {.path = path, .timeout_ms = 30000};
+	struct http_request req = { .path = path, .timeout_ms = 30000 };
 
 	k->opening = http_start(k->http, &k->target, &req, NULL, done, k);
 }
@@ -213,7 +216,8 @@ static void on_version(void *userdata, const struct http_reply *in)
 
 	kube_reply(k, in, &reply, &body);
 	if (reply.code != REPLY_OK) {
-		fault = xasprintf("%s: %s", k->target.unix_socket ? k->target.unix_socket : k->target.base,
+		fault = xasprintf("%s: %s",
+				  k->target.unix_socket ? k->target.unix_socket : k->target.base,
 				  reply.message);
 		opened(k, fault);
 		return;
@@ -237,8 +241,8 @@ static struct kube *kube_new(struct loop *loop, opened_fn fn, void *userdata)
 	return k;
 }
 
-int kube_open_unix(struct loop *loop, const char *socket, opened_fn fn, void *userdata, struct subject **ret,
-		   struct error *err)
+int kube_open_unix(struct loop *loop, const char *socket, opened_fn fn, void *userdata,
+		   struct subject **ret, struct error *err)
 {
 	struct kube *k;
 
@@ -246,24 +250,29 @@ int kube_open_unix(struct loop *loop, const char *socket, opened_fn fn, void *us
 		return error_set(err, "unix: needs the path of a socket");
 	k = kube_new(loop, fn, userdata);
 	k->config.unix_socket = xstrdup(socket);
-	k->target = (struct http_target){.unix_socket = k->config.unix_socket, .base = "http://podd"};
+	k->target =
+		(struct http_target){ .unix_socket = k->config.unix_socket, .base = "http://podd" };
 	ask(k, "/version", on_version);
 	*ret = &k->base;
 	return 0;
 }
 
-int kube_open_kubeconfig(struct loop *loop, const char *file, opened_fn fn, void *userdata, struct subject **ret,
-			 struct error *err)
+int kube_open_kubeconfig(struct loop *loop, const char *file, opened_fn fn, void *userdata,
+			 struct subject **ret, struct error *err)
 {
-	struct kubeconfig c = {0};
+	struct kubeconfig c = { 0 };
 	struct kube *k;
 
 	if (kubeconfig_load(file, &c, err))
 		return -1;
 	k = kube_new(loop, fn, userdata);
 	k->config = c;
-	k->target = (struct http_target){.base = c.server, .ca = c.ca, .cert = c.cert, .key = c.key,
-					 .token = c.token, .insecure = c.insecure};
+	k->target = (struct http_target){ .base = c.server,
+					  .ca = c.ca,
+					  .cert = c.cert,
+					  .key = c.key,
+					  .token = c.token,
+					  .insecure = c.insecure };
 	ask(k, "/version", on_version);
 	*ret = &k->base;
 	return 0;

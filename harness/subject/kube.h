@@ -37,7 +37,8 @@ char *kube_path(const char *ns, const char *kind, const char *name, const char *
 /* Fills code, message, reason, causes, body; *ret_body is owned by the caller and lives as long as the reply is used. */
 void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, json_t **ret_body);
 
-struct call *kube_request(struct subject *s, const struct request *req, reply_fn done, void *userdata);
+struct call *kube_request(struct subject *s, const struct request *req, reply_fn done,
+			  void *userdata);
 struct call *kube_exec(struct kube *k, const struct request *req, reply_fn done, void *userdata);
 struct call *kube_follow(struct subject *s, const struct follow *f, void *userdata);
 struct call *kube_watch(struct subject *s, const char *ns, reply_fn ready, void *userdata);

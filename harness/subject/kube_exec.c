@@ -66,14 +66,14 @@ static void finish(struct exec_call *x, struct reply *reply)
 
 static void finish_fault(struct exec_call *x, enum reply_code code, const char *message)
 {
-	struct reply reply = {.code = code, .message = message, .exit_code = -1};
+	struct reply reply = { .code = code, .message = message, .exit_code = -1 };
 
 	finish(x, &reply);
 }
 
 static void finish_outcome(struct exec_call *x)
 {
-	struct reply reply = {.code = REPLY_OK, .body = x->outcome, .exit_code = -1};
+	struct reply reply = { .code = REPLY_OK, .body = x->outcome, .exit_code = -1 };
 	json_t *cause;
 	size_t i;
 
@@ -168,7 +168,8 @@ static void on_readable(evutil_socket_t fd, short what, void *userdata)
 
 	(void)fd;
 	(void)what;
-	while ((rc = curl_easy_recv(http_call_handle(x->http), buf, sizeof(buf), &n)) == CURLE_OK && n > 0)
+	while ((rc = curl_easy_recv(http_call_handle(x->http), buf, sizeof(buf), &n)) == CURLE_OK &&
+	       n > 0)
 		if (take_bytes(x, buf, n))
 			return;
 	if (rc == CURLE_AGAIN)
@@ -183,7 +184,8 @@ static void on_writable(evutil_socket_t fd, short what, void *userdata)
 	CURLcode rc;
 
 	(void)what;
-	rc = curl_easy_send(http_call_handle(x->http), x->hello + x->hello_sent, len - x->hello_sent, &n);
+	rc = curl_easy_send(http_call_handle(x->http), x->hello + x->hello_sent,
+			    len - x->hello_sent, &n);
 	if (rc != CURLE_OK && rc != CURLE_AGAIN) {
 		finish_fault(x, REPLY_UNREACHABLE, curl_easy_strerror(rc));
 		return;
@@ -192,7 +194,8 @@ static void on_writable(evutil_socket_t fd, short what, void *userdata)
 	if (x->hello_sent < len)
 		return;
 	event_free(x->ev);
-	x->ev = event_new(loop_base(x->call.base.subject->loop), fd, EV_READ | EV_PERSIST, on_readable, x);
+	x->ev = event_new(loop_base(x->call.base.subject->loop), fd, EV_READ | EV_PERSIST,
+			  on_readable, x);
 	event_add(x->ev, NULL);
 }
 
@@ -207,7 +210,8 @@ static void on_connected(void *userdata, const struct http_reply *reply)
 		return;
 	}
 	curl_easy_getinfo(http_call_handle(x->http), CURLINFO_ACTIVESOCKET, &fd);
-	x->ev = event_new(loop_base(x->call.base.subject->loop), fd, EV_WRITE | EV_PERSIST, on_writable, x);
+	x->ev = event_new(loop_base(x->call.base.subject->loop), fd, EV_WRITE | EV_PERSIST,
+			  on_writable, x);
 	event_add(x->ev, NULL);
 }
 
@@ -218,7 +222,8 @@ static void on_deadline(void *userdata)
 
 static char *exec_path(const struct request *req)
 {
-	_cleanup_free_ char *path = kube_path(req->ns, "Pod", req->name, "/exec?stdout=true&stderr=true");
+	_cleanup_free_ char *path =
+		kube_path(req->ns, "Pod", req->name, "/exec?stdout=true&stderr=true");
 	char *text = NULL;
 	size_t len = 0, i;
 	FILE *out = open_memstream(&text, &len);
@@ -250,7 +255,8 @@ struct call *kube_exec(struct kube *k, const struct request *req, reply_fn done,
 	x->sent = clock_now();
 	x->out = open_memstream(&x->out_text, &x->out_len);
 	x->errs = open_memstream(&x->err_text, &x->err_len);
-	x->hello = websocket_hello(host, path, "v5.channel.k8s.io, v4.channel.k8s.io", k->target.token);
+	x->hello = websocket_hello(host, path, "v5.channel.k8s.io, v4.channel.k8s.io",
+				   k->target.token);
 	x->deadline = timer_new(k->base.loop, on_deadline, x);
 	timer_in(x->deadline, (int64_t)((req->timeout > 0 ? req->timeout : 60) * 1e9));
 	kube_call_link(k, &x->call);

@@ -85,8 +85,11 @@ static void rest_send(void *userdata)
 {
 	struct rest_call *r = userdata;
 	struct kube *k = kube_of(&r->call);
-	struct http_request req = {.method = r->method, .path = r->path, .body = r->body, .content_type = r->type,
-				   .timeout_ms = r->timeout_ms};
+	struct http_request req = { .method = r->method,
+				    .path = r->path,
+				    .body = r->body,
+				    .content_type = r->type,
+				    .timeout_ms = r->timeout_ms };
 
 	if (r->text)
 		req.accept = "*/*";
@@ -101,26 +104,30 @@ static char *escape(const char *text)
 	return copy;
 }
 
-static char *log_suffix(const char *container, bool previous, bool timestamps, long tail, bool follow)
+static char *log_suffix(const char *container, bool previous, bool timestamps, long tail,
+			bool follow)
 {
 	_cleanup_free_ char *name = escape(container ? container : "");
 	_cleanup_free_ char *lines = tail >= 0 ? xasprintf("&tailLines=%ld", tail) : xstrdup("");
 
-	return xasprintf("/log?%s%s%s%s%s%s", container ? "container=" : "", name, previous ? "&previous=true" : "",
-			 timestamps ? "&timestamps=true" : "", follow ? "&follow=true" : "", lines);
+	return xasprintf("/log?%s%s%s%s%s%s", container ? "container=" : "", name,
+			 previous ? "&previous=true" : "", timestamps ? "&timestamps=true" : "",
+			 follow ? "&follow=true" : "", lines);
 }
 
 static char *namespace_body(const struct request *req)
 {
-	_cleanup_json_ json_t *o = json_pack("{s:s,s:s,s:{s:s,s:{s:s}}}", "apiVersion", "v1", "kind", "Namespace",
-					     "metadata", "name", req->ns, "labels", "podtest/run", req->label);
+	_cleanup_json_ json_t *o = json_pack("{s:s,s:s,s:{s:s,s:{s:s}}}", "apiVersion", "v1",
+					     "kind", "Namespace", "metadata", "name", req->ns,
+					     "labels", "podtest/run", req->label);
 
 	return json_dumps(o, JSON_COMPACT);
 }
 
 static char *delete_body(const struct request *req)
 {
-	_cleanup_json_ json_t *o = json_pack("{s:s,s:s}", "apiVersion", "v1", "kind", "DeleteOptions");
+	_cleanup_json_ json_t *o =
+		json_pack("{s:s,s:s}", "apiVersion", "v1", "kind", "DeleteOptions");
 
 	if (req->grace >= 0)
 		json_object_set_new(o, "gracePeriodSeconds", json_integer(req->grace));
@@ -151,7 +158,8 @@ static void set_patch(struct rest_call *r, const struct request *req)
 
 static void set_apply(struct rest_call *r, const struct request *req)
 {
-	const char *kind = json_str(req->object, "kind"), *name = json_str(req->object, "metadata.name");
+	const char *kind = json_str(req->object, "kind"),
+		   *name = json_str(req->object, "metadata.name");
 	_cleanup_free_ char *path = kube_path(req->ns, kind, NULL, "?fieldValidation=Strict");
 
 	r->method = xstrdup("POST");
@@ -204,16 +212,20 @@ static void rest_prepare(struct rest_call *r, const struct request *req)
 		set_scale(r, req);
 		break;
 	case VERB_DELETE:
-		set_method(r, "DELETE", kube_path(req->ns, req->kind, req->name, NULL), delete_body(req));
+		set_method(r, "DELETE", kube_path(req->ns, req->kind, req->name, NULL),
+			   delete_body(req));
 		break;
 	case VERB_LOGS:
-		suffix = log_suffix(req->container, req->previous, req->timestamps, req->tail, false);
+		suffix = log_suffix(req->container, req->previous, req->timestamps, req->tail,
+				    false);
 		r->path = kube_path(req->ns, "Pod", req->name, suffix);
 		r->text = true;
 		break;
 	case VERB_DISRUPT:
-		set_method(r, "POST", xasprintf("/apis/podd.podtest/v1/namespaces/%s/pods/%s/disrupt?what=%s",
-						req->ns, req->name, req->what), NULL);
+		set_method(r, "POST",
+			   xasprintf("/apis/podd.podtest/v1/namespaces/%s/pods/%s/disrupt?what=%s",
+				     req->ns, req->name, req->what),
+			   NULL);
 		break;
 	case VERB_LOAD_IMAGE:
 		set_load_image(r, req);
@@ -229,13 +241,15 @@ static void rest_prepare(struct rest_call *r, const struct request *req)
 static void send_unknown(void *userdata)
 {
 	struct rest_call *r = userdata;
-	struct reply reply = {.code = REPLY_UNSUPPORTED, .message = "a kind that the runner does not know"};
+	struct reply reply = { .code = REPLY_UNSUPPORTED,
+			       .message = "a kind that the runner does not know" };
 
 	r->done(r->userdata, &reply);
 	kube_call_free(&r->call);
 }
 
-struct call *kube_request(struct subject *s, const struct request *req, reply_fn done, void *userdata)
+struct call *kube_request(struct subject *s, const struct request *req, reply_fn done,
+			  void *userdata)
 {
 	struct kube *k = (struct kube *)s;
 	struct rest_call *r;
@@ -305,9 +319,10 @@ struct call *kube_follow(struct subject *s, const struct follow *follow, void *u
 {
 	struct kube *k = (struct kube *)s;
 	struct follow_call *f = xcalloc(1, sizeof(*f));
-	_cleanup_free_ char *suffix = log_suffix(follow->container, follow->previous, false, -1, !follow->previous);
+	_cleanup_free_ char *suffix =
+		log_suffix(follow->container, follow->previous, false, -1, !follow->previous);
 	_cleanup_free_ char *path = kube_path(follow->ns, "Pod", follow->pod, suffix);
-	struct http_request req = {.path = path, .accept = "*/*"};
+	struct http_request req = { .path = path, .accept = "*/*" };
 
 	f->call.end = follow_end;
 	f->follow = *follow;

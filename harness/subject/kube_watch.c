@@ -64,16 +64,19 @@ static void watch_end(struct kube_call *c)
 static void tell(struct stream *s, char type, json_t *object, int64_t arrival, bool sampled)
 {
 	struct kube *k = kube_of(s);
-	int64_t earliest = revclock_earliest(&k->revisions, json_str(object, "metadata.resourceVersion"));
+	int64_t earliest =
+		revclock_earliest(&k->revisions, json_str(object, "metadata.resourceVersion"));
 
 	if (!k->base.events.object)
 		return;
-	k->base.events.object(k->base.userdata, type, object, MAX(earliest, s->began), arrival, sampled);
+	k->base.events.object(k->base.userdata, type, object, MAX(earliest, s->began), arrival,
+			      sampled);
 }
 
 static char *object_key(const json_t *object)
 {
-	const char *ns = json_str(object, "metadata.namespace"), *name = json_str(object, "metadata.name");
+	const char *ns = json_str(object, "metadata.namespace"),
+		   *name = json_str(object, "metadata.name");
 
 	return xasprintf("%s/%s", ns ? ns : "", name ? name : "");
 }
@@ -219,10 +222,11 @@ static void stream_start(void *userdata)
 	struct stream *s = userdata;
 	struct kube *k = kube_of(s);
 	_cleanup_free_ char *query = NULL, *path = NULL;
-	struct http_request req = {0};
+	struct http_request req = { 0 };
 
 	if (s->revision)
-		query = xasprintf("?watch=true&allowWatchBookmarks=true&resourceVersion=%s", s->revision);
+		query = xasprintf("?watch=true&allowWatchBookmarks=true&resourceVersion=%s",
+				  s->revision);
 	req.path = path = kube_path(s->watch->ns, s->kind->kind, NULL, query);
 	if (!s->revision)
 		req.timeout_ms = 30000;
@@ -245,7 +249,9 @@ static struct call *watch_new(struct kube *k, const char *ns, reply_fn ready, vo
 
 		if (!kind->watched)
 			continue;
-		*s = (struct stream){.watch = w, .kind = kind, .known = json_object(), .began = clock_now()};
+		*s = (struct stream){
+			.watch = w, .kind = kind, .known = json_object(), .began = clock_now()
+		};
 		s->again = timer_new(k->base.loop, stream_start, s);
 		w->n++;
 	}
@@ -277,7 +283,7 @@ static void nothing_end(struct kube_call *c)
 static void on_nothing(void *userdata)
 {
 	struct nothing_call *n = userdata;
-	struct reply reply = {.code = REPLY_OK};
+	struct reply reply = { .code = REPLY_OK };
 
 	n->ready(n->userdata, &reply);
 }
@@ -300,5 +306,6 @@ struct call *kube_watch(struct subject *s, const char *ns, reply_fn ready, void 
 {
 	struct kube *k = (struct kube *)s;
 
-	return k->whole_cluster ? watched_already(k, ready, userdata) : watch_new(k, ns, ready, userdata);
+	return k->whole_cluster ? watched_already(k, ready, userdata) :
+				  watch_new(k, ns, ready, userdata);
 }

@@ -46,7 +46,8 @@ static int read_file(const char *dir, const char *path, char **ret, struct error
 }
 
 /* KEY-data, else the file KEY; neither leaves *ret alone. */
-static int read_pem(const json_t *map, const char *key, const char *dir, char **ret, struct error *err)
+static int read_pem(const json_t *map, const char *key, const char *dir, char **ret,
+		    struct error *err)
 {
 	_cleanup_free_ char *data_key = xasprintf("%s-data", key);
 	const char *data = json_string_value(json_object_get(map, data_key));
@@ -64,8 +65,10 @@ static int read_user(const json_t *user, const char *dir, struct kubeconfig *c, 
 	const char *token = json_str(user, "token"), *file = json_str(user, "tokenFile");
 
 	if (json_object_get(user, "exec") || json_object_get(user, "auth-provider"))
-		return error_set(err, "users with a plug-in are not supported: give a token or a client certificate");
-	if (read_pem(user, "client-certificate", dir, &c->cert, err) || read_pem(user, "client-key", dir, &c->key, err))
+		return error_set(err, "users with a plug-in are not supported: give a token or a "
+				      "client certificate");
+	if (read_pem(user, "client-certificate", dir, &c->cert, err) ||
+	    read_pem(user, "client-key", dir, &c->key, err))
 		return -1;
 	if (token)
 		c->token = xstrdup(token);
@@ -80,7 +83,8 @@ static int read_config(const json_t *doc, const char *dir, struct kubeconfig *c,
 {
 	const char *current = json_str(doc, "current-context");
 	const json_t *context = named(json_object_get(doc, "contexts"), current, "context");
-	const json_t *cluster = named(json_object_get(doc, "clusters"), json_str(context, "cluster"), "cluster");
+	const json_t *cluster =
+		named(json_object_get(doc, "clusters"), json_str(context, "cluster"), "cluster");
 	const json_t *user = named(json_object_get(doc, "users"), json_str(context, "user"), "user");
 
 	if (!cluster || !json_str(cluster, "server"))
@@ -96,7 +100,7 @@ static int read_config(const json_t *doc, const char *dir, struct kubeconfig *c,
 
 int kubeconfig_load(const char *path, struct kubeconfig *ret, struct error *err)
 {
-	_cleanup_(kubeconfig_clear) struct kubeconfig c = {0};
+	_cleanup_(kubeconfig_clear) struct kubeconfig c = { 0 };
 	_cleanup_json_ json_t *docs = NULL;
 	_cleanup_free_ char *dir = xstrdup(path);
 	char *slash = strrchr(dir, '/');
@@ -108,7 +112,7 @@ int kubeconfig_load(const char *path, struct kubeconfig *ret, struct error *err)
 	if (read_config(json_array_get(docs, 0), slash ? dir : ".", &c, err))
 		return error_wrap(err, "%s", path);
 	*ret = c;
-	c = (struct kubeconfig){0};
+	c = (struct kubeconfig){ 0 };
 	return 0;
 }
 
@@ -120,5 +124,5 @@ void kubeconfig_clear(struct kubeconfig *c)
 	free(c->key);
 	free(c->token);
 	free(c->unix_socket);
-	*c = (struct kubeconfig){0};
+	*c = (struct kubeconfig){ 0 };
 }

@@ -6,7 +6,7 @@
 
 struct kubeconfig {
 	char *server, *ca, *cert, *key, *token; /* PEM texts; NULL where not given */
-	char *unix_socket;			/* set when there is no file at all */
+	char *unix_socket; /* set when there is no file at all */
 	bool insecure;
 };
 

@@ -14,10 +14,12 @@
 
 static char *object_key(const json_t *o)
 {
-	return xasprintf("%s/%s/%s", json_str(o, "kind"), json_str(o, "metadata.namespace"), json_str(o, "metadata.name"));
+	return xasprintf("%s/%s/%s", json_str(o, "kind"), json_str(o, "metadata.namespace"),
+			 json_str(o, "metadata.name"));
 }
 
-static void take(struct program *p, char type, json_t *object, int64_t earliest, int64_t latest, bool sampled)
+static void take(struct program *p, char type, json_t *object, int64_t earliest, int64_t latest,
+		 bool sampled)
 {
 	_cleanup_free_ char *key = object_key(object);
 	_cleanup_json_ json_t *hold = json_incref(object);
@@ -104,7 +106,7 @@ static void watch_end(struct program_call *c)
 static void on_ready(void *userdata)
 {
 	struct watch_call *w = userdata;
-	struct reply reply = {.code = REPLY_OK};
+	struct reply reply = { .code = REPLY_OK };
 
 	w->ready(w->userdata, &reply);
 }
@@ -157,7 +159,8 @@ static void log_end(struct program_call *c)
 
 static bool container_ended(const struct log_call *l)
 {
-	static const char *const lists[] = {"status.containerStatuses", "status.initContainerStatuses"};
+	static const char *const lists[] = { "status.containerStatuses",
+					     "status.initContainerStatuses" };
 	const struct program *p = (const struct program *)l->call.base.subject;
 	_cleanup_free_ char *key = xasprintf("Pod/%s/%s", l->ns, l->pod);
 	const json_t *pod = json_object_get(p->known, key);
@@ -206,8 +209,9 @@ static void ask(void *userdata)
 
 	l->seen_ended = container_ended(l);
 	l->pending = program_send(p,
-				  json_pack("{s:s,s:s,s:s,s:s,s:b}", "verb", "logs", "namespace", l->ns, "name", l->pod,
-					    "container", l->container, "previous", l->follow.previous),
+				  json_pack("{s:s,s:s,s:s,s:s,s:b}", "verb", "logs", "namespace",
+					    l->ns, "name", l->pod, "container", l->container,
+					    "previous", l->follow.previous),
 				  on_text, l);
 }
 

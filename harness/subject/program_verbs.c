@@ -31,7 +31,8 @@ static void verb_end(struct program_call *c)
 
 static enum reply_code code_of(const char *word)
 {
-	static const enum reply_code codes[] = {REPLY_UNSUPPORTED, REPLY_INVALID, REPLY_NOT_FOUND, REPLY_CONFLICT};
+	static const enum reply_code codes[] = { REPLY_UNSUPPORTED, REPLY_INVALID, REPLY_NOT_FOUND,
+						 REPLY_CONFLICT };
 
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (streq(reply_code_name(codes[i]), word))
@@ -47,12 +48,13 @@ static void take_error(struct reply *reply, const json_t *error, json_t **causes
 	reply->causes = json_object_get(error, "causes");
 	if (reply->causes || !json_str(error, "field"))
 		return;
-	*causes = json_pack("[{s:s,s:s,s:s*}]", "field", json_str(error, "field"), "message", reply->message, "reason",
-			    json_str(error, "reason"));
+	*causes = json_pack("[{s:s,s:s,s:s*}]", "field", json_str(error, "field"), "message",
+			    reply->message, "reason", json_str(error, "reason"));
 	reply->causes = *causes;
 }
 
-static void take_fields(const struct verb_call *v, struct reply *reply, const json_t *answer, json_t **list)
+static void take_fields(const struct verb_call *v, struct reply *reply, const json_t *answer,
+			json_t **list)
 {
 	json_t *items = json_object_get(answer, "items");
 
@@ -73,7 +75,7 @@ static void on_answer(void *userdata, const json_t *answer, int64_t sent, const 
 {
 	struct verb_call *v = userdata;
 	_cleanup_json_ json_t *causes = NULL, *list = NULL;
-	struct reply reply = {.sent = sent, .received = clock_now()};
+	struct reply reply = { .sent = sent, .received = clock_now() };
 
 	v->pending = NULL;
 	if (fault) {
@@ -93,7 +95,7 @@ static void on_answer(void *userdata, const json_t *answer, int64_t sent, const 
 static void on_soon(void *userdata)
 {
 	struct verb_call *v = userdata;
-	struct reply reply = {.code = v->at_once, .sent = clock_now(), .received = clock_now()};
+	struct reply reply = { .code = v->at_once, .sent = clock_now(), .received = clock_now() };
 
 	if (reply.code != REPLY_OK)
 		reply.message = reply_code_name(reply.code);
@@ -102,10 +104,17 @@ static void on_soon(void *userdata)
 }
 
 static const char *const words[N_VERBS] = {
-	[VERB_DELETE_NAMESPACE] = "reset", [VERB_APPLY] = "apply", [VERB_GET] = "get",
-	[VERB_LIST] = "get",		   [VERB_PATCH] = "patch", [VERB_SCALE] = "scale",
-	[VERB_DELETE] = "delete",	   [VERB_LOGS] = "logs",   [VERB_EXEC] = "exec",
-	[VERB_DISRUPT] = "disrupt",	   [VERB_LOAD_IMAGE] = "load-image",
+	[VERB_DELETE_NAMESPACE] = "reset",
+	[VERB_APPLY] = "apply",
+	[VERB_GET] = "get",
+	[VERB_LIST] = "get",
+	[VERB_PATCH] = "patch",
+	[VERB_SCALE] = "scale",
+	[VERB_DELETE] = "delete",
+	[VERB_LOGS] = "logs",
+	[VERB_EXEC] = "exec",
+	[VERB_DISRUPT] = "disrupt",
+	[VERB_LOAD_IMAGE] = "load-image",
 };
 
 static void set_text(json_t *m, const char *key, const char *value)
@@ -179,7 +188,8 @@ static bool is_answered_here(const struct request *req, enum reply_code *ret)
 	return req->verb == VERB_RAW;
 }
 
-struct call *program_request(struct subject *s, const struct request *req, reply_fn done, void *userdata)
+struct call *program_request(struct subject *s, const struct request *req, reply_fn done,
+			     void *userdata)
 {
 	struct program *p = (struct program *)s;
 	struct verb_call *v = xcalloc(1, sizeof(*v));

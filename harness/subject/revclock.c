@@ -19,7 +19,7 @@ void revclock_note(struct revclock *c, int64_t sent, const char *revision)
 
 	if (!r)
 		return;
-	c->marks[c->n++ % ARRAY_SIZE(c->marks)] = (struct revclock_mark){sent, r};
+	c->marks[c->n++ % ARRAY_SIZE(c->marks)] = (struct revclock_mark){ sent, r };
 }
 
 int64_t revclock_earliest(const struct revclock *c, const char *revision)

@@ -13,16 +13,16 @@
 
 static const struct {
 	const char *prefix;
-	int (*open)(struct loop *loop, const char *where, opened_fn opened, void *userdata, struct subject **ret,
-		    struct error *err);
+	int (*open)(struct loop *loop, const char *where, opened_fn opened, void *userdata,
+		    struct subject **ret, struct error *err);
 } drivers[] = {
-	{"unix:", kube_open_unix},
-	{"kubeconfig:", kube_open_kubeconfig},
-	{"driver:", program_open},
+	{ "unix:", kube_open_unix },
+	{ "kubeconfig:", kube_open_kubeconfig },
+	{ "driver:", program_open },
 };
 
-int subject_open(struct loop *loop, const char *spec, opened_fn opened, void *userdata, struct subject **ret,
-		 struct error *err)
+int subject_open(struct loop *loop, const char *spec, opened_fn opened, void *userdata,
+		 struct subject **ret, struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
 		const char *prefix = drivers[i].prefix;
@@ -34,7 +34,9 @@ int subject_open(struct loop *loop, const char *spec, opened_fn opened, void *us
 		(*ret)->spec = xstrdup(spec);
 		return 0;
 	}
-	return error_set(err, "subject \"%s\": must be unix:SOCKET, kubeconfig:FILE or driver:PROGRAM", spec);
+	return error_set(err,
+			 "subject \"%s\": must be unix:SOCKET, kubeconfig:FILE or driver:PROGRAM",
+			 spec);
 }
 
 struct subject *subject_free(struct subject *s)
@@ -61,7 +63,8 @@ bool subject_is_here(const struct subject *s)
 	return s->boot_id && *clock_boot_id() && streq(s->boot_id, clock_boot_id());
 }
 
-struct call *subject_request(struct subject *s, const struct request *req, reply_fn done, void *userdata)
+struct call *subject_request(struct subject *s, const struct request *req, reply_fn done,
+			     void *userdata)
 {
 	return s->ops->request(s, req, done, userdata);
 }
@@ -84,8 +87,8 @@ void subject_cancel(struct call *c)
 
 const char *reply_code_name(enum reply_code c)
 {
-	static const char *const names[] = {"ok",	"unsupported", "invalid",    "not-found",
-					    "conflict", "internal",    "unreachable"};
+	static const char *const names[] = { "ok",	 "unsupported", "invalid",    "not-found",
+					     "conflict", "internal",	"unreachable" };
 
 	return names[c];
 }

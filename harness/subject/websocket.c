@@ -14,15 +14,18 @@
 
 char *websocket_hello(const char *host, const char *path, const char *protocols, const char *bearer)
 {
-	_cleanup_free_ char *auth = bearer ? xasprintf("Authorization: Bearer %s\r\n", bearer) : xstrdup("");
+	_cleanup_free_ char *auth = bearer ? xasprintf("Authorization: Bearer %s\r\n", bearer) :
+					     xstrdup("");
 	unsigned char nonce[16];
 	char key[32];
 
 	RAND_bytes(nonce, sizeof(nonce));
 	EVP_EncodeBlock((unsigned char *)key, nonce, sizeof(nonce));
-	return xasprintf("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-			 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Protocol: %s\r\n%s\r\n",
-			 path, host, key, protocols, auth);
+	return xasprintf(
+		"GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Protocol: "
+		"%s\r\n%s\r\n",
+		path, host, key, protocols, auth);
 }
 
 size_t websocket_head(const char *data, size_t len, int *ret_status)
@@ -89,8 +92,8 @@ static void drop(struct websocket *w, size_t n)
 	memmove(w->in, w->in + n, w->in_len);
 }
 
-static enum ws_event control_frame(struct websocket *w, int opcode, size_t head, size_t len, const char **ret_data,
-				   size_t *ret_len)
+static enum ws_event control_frame(struct websocket *w, int opcode, size_t head, size_t len,
+				   const char **ret_data, size_t *ret_len)
 {
 	size_t n = MIN(len, sizeof(w->control));
 
@@ -102,7 +105,8 @@ static enum ws_event control_frame(struct websocket *w, int opcode, size_t head,
 }
 
 /* The frame at the front is whole. */
-static enum ws_event take_frame(struct websocket *w, size_t head, size_t len, const char **ret_data, size_t *ret_len)
+static enum ws_event take_frame(struct websocket *w, size_t head, size_t len, const char **ret_data,
+				size_t *ret_len)
 {
 	int opcode = w->in[0] & 15;
 	bool final = w->in[0] & 128;
@@ -161,5 +165,5 @@ void websocket_clear(struct websocket *w)
 {
 	free(w->in);
 	free(w->message);
-	*w = (struct websocket){0};
+	*w = (struct websocket){ 0 };
 }

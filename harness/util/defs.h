@@ -20,12 +20,12 @@
 #define NSEC_PER_MSEC INT64_C(1000000)
 
 /* Ownership leaves a scope only through these. */
-#define take_ptr(p)                                                                                \
-	({                                                                                         \
-		__typeof__(p) *pp_ = &(p);                                                         \
-		__typeof__(p) v_ = *pp_;                                                           \
-		*pp_ = NULL;                                                                       \
-		v_;                                                                                \
+#define take_ptr(p)                        \
+	({                                 \
+		__typeof__(p) *pp_ = &(p); \
+		__typeof__(p) v_ = *pp_;   \
+		*pp_ = NULL;               \
+		v_;                        \
 	})
 
 static inline int take_fd(int *fd)

@@ -11,7 +11,7 @@ struct error {
 	char *message;
 };
 
-#define ERROR_INIT ((struct error){NULL})
+#define ERROR_INIT ((struct error){ NULL })
 
 /* All return -1, so that `return error_set(…)` reads well. A message that is already there stays first. */
 int error_set(struct error *err, const char *fmt, ...) _printf_(2, 3);

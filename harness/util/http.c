@@ -63,7 +63,7 @@ static void call_free(struct http_call *c)
 
 static void finish(struct http_call *c, CURLcode result)
 {
-	struct http_reply reply = {.body = c->reply ? c->reply : "", .len = c->reply_len};
+	struct http_reply reply = { .body = c->reply ? c->reply : "", .len = c->reply_len };
 	long status = 0;
 
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -233,7 +233,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *userdata)
 
 static void set_pem(CURL *easy, CURLoption option, const char *pem)
 {
-	struct curl_blob blob = {.data = (void *)pem, .flags = CURL_BLOB_COPY};
+	struct curl_blob blob = { .data = (void *)pem, .flags = CURL_BLOB_COPY };
 
 	if (!pem)
 		return;
@@ -284,7 +284,8 @@ static void prepare(struct http_call *c, const struct http_request *req)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
 	if (req->body) {
 		c->body = xstrdup(req->body);
-		add_header(c, "Content-Type", req->content_type ? req->content_type : "application/json");
+		add_header(c, "Content-Type",
+			   req->content_type ? req->content_type : "application/json");
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, c->body);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(c->body));
 	}
@@ -314,8 +315,9 @@ static struct http_call *call_new(struct http *h, const struct http_target *to, 
 	return c;
 }
 
-struct http_call *http_start(struct http *h, const struct http_target *to, const struct http_request *req,
-			     http_data_fn on_data, http_done_fn on_done, void *userdata)
+struct http_call *http_start(struct http *h, const struct http_target *to,
+			     const struct http_request *req, http_data_fn on_data,
+			     http_done_fn on_done, void *userdata)
 {
 	struct http_call *c = call_new(h, to, req->path, on_done, userdata);
 

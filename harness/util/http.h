@@ -16,7 +16,7 @@ struct http_call;
 /* Where to: all borrowed, must outlive the calls. PEM texts or NULL. */
 struct http_target {
 	const char *unix_socket; /* or NULL */
-	const char *base;	 /* "https://host:port" or "http://podd" */
+	const char *base; /* "https://host:port" or "http://podd" */
 	const char *ca, *cert, *key;
 	const char *token;
 	bool insecure;
@@ -24,10 +24,10 @@ struct http_target {
 
 struct http_request {
 	const char *method; /* NULL: GET */
-	const char *path;   /* with its query */
+	const char *path; /* with its query */
 	const char *body, *content_type;
 	const char *accept; /* NULL: application/json */
-	long timeout_ms;    /* 0: none, for streams */
+	long timeout_ms; /* 0: none, for streams */
 };
 
 struct http_reply {
@@ -44,8 +44,9 @@ typedef void (*http_done_fn)(void *userdata, const struct http_reply *reply);
 struct http *http_new(struct loop *loop);
 struct http *http_free(struct http *h); /* cancels what is under way */
 /* on_data may be NULL: then the body is collected. */
-struct http_call *http_start(struct http *h, const struct http_target *to, const struct http_request *req,
-			     http_data_fn on_data, http_done_fn on_done, void *userdata);
+struct http_call *http_start(struct http *h, const struct http_target *to,
+			     const struct http_request *req, http_data_fn on_data,
+			     http_done_fn on_done, void *userdata);
 void http_cancel(struct http_call *call);
 /* Only connects (TLS included). On success (reply->error is NULL) the connection stays with the call until http_cancel(). */
 struct http_call *http_connect(struct http *h, const struct http_target *to, http_done_fn on_done,

@@ -44,5 +44,5 @@ void lines_end(struct lines *l, line_fn fn, void *userdata)
 void lines_clear(struct lines *l)
 {
 	free(l->data);
-	*l = (struct lines){0};
+	*l = (struct lines){ 0 };
 }

@@ -38,7 +38,7 @@ static char *find(const char *const *prefixes, const char *name)
 
 char *paths_data(const char *name)
 {
-	static const char *const prefixes[] = {"../..", "../../..", "../share/podtest", NULL};
+	static const char *const prefixes[] = { "../..", "../../..", "../share/podtest", NULL };
 	char *path = find(prefixes, name);
 
 	return path || access(name, F_OK) ? path : realpath(name, NULL);
@@ -46,14 +46,14 @@ char *paths_data(const char *name)
 
 char *paths_program(const char *name)
 {
-	static const char *const prefixes[] = {".", "../libexec/podtest", NULL};
+	static const char *const prefixes[] = { ".", "../libexec/podtest", NULL };
 
 	return find(prefixes, name);
 }
 
 char *paths_image(const char *name)
 {
-	static const char *const prefixes[] = {"../image", "../libexec/podtest/image", NULL};
+	static const char *const prefixes[] = { "../image", "../libexec/podtest/image", NULL };
 
 	return find(prefixes, name);
 }

@@ -108,7 +108,7 @@ static json_t *cell_node_roles(const json_t *obj, int64_t now_ns)
 	json_t *value;
 
 	(void)now_ns;
-	json_object_foreach (meta_labels(obj), key, value) {
+	json_object_foreach(meta_labels(obj), key, value) {
 		if (strncmp(key, prefix, sizeof prefix - 1) == 0)
 			strbuf_addf(&b, "%s%s", b.len == 0 ? "" : ",", key + sizeof prefix - 1);
 	}

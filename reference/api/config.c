@@ -30,7 +30,7 @@ static void check_keys(const json_t *map, const char *name, struct violations *v
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)map, key, value)
+	json_object_foreach((json_t *)map, key, value)
 		violate_name(v, FPATH_KEY(&at, key), NAME_CONFIG_KEY, key);
 }
 
@@ -51,7 +51,7 @@ static size_t total_size(const json_t *map, bool base64)
 	json_t *value;
 	size_t n = 0;
 
-	json_object_foreach ((json_t *)map, key, value)
+	json_object_foreach((json_t *)map, key, value)
 		n += base64 ? bytes_of(value) : json_string_length(value);
 	return n;
 }
@@ -65,7 +65,7 @@ static void configmap_validate(const json_t *obj, struct violations *v)
 
 	check_keys(data, "data", v);
 	check_keys(binary, "binaryData", v);
-	json_object_foreach ((json_t *)data, key, value)
+	json_object_foreach((json_t *)data, key, value)
 		if (json_object_get(binary, key) != NULL)
 			violate_invalid_str(v, FPATH_KEY(&at, key), key,
 					    "duplicate of key present in binaryData");
@@ -107,7 +107,7 @@ static void secret_defaults(json_t *obj)
 	if (plain == NULL)
 		return;
 	data = json_make_obj(obj, "data");
-	json_object_foreach (plain, key, value) {
+	json_object_foreach(plain, key, value) {
 		_cleanup_free_ char *text =
 			base64_encode(json_string_value(value), json_string_length(value));
 
@@ -156,7 +156,7 @@ char **config_keys(const json_t *obj)
 	json_t *value;
 
 	for (size_t i = 0; i < ARRAY_SIZE(maps); i++)
-		json_object_foreach (json_obj(obj, maps[i]), key, value)
+		json_object_foreach(json_obj(obj, maps[i]), key, value)
 			strv_add(&keys, key);
 	qsort(keys, strv_len(keys), sizeof *keys, compare_text);
 	return keys;

@@ -65,7 +65,7 @@ static int strict_error(const json_t *unknown, struct error *err)
 	json_t *path;
 	size_t i;
 
-	json_array_foreach ((json_t *)unknown, i, path)
+	json_array_foreach((json_t *)unknown, i, path)
 		strbuf_addf(&text, "%sunknown field \"%s\"", i == 0 ? "" : ", ",
 			    json_string_value(path));
 	error_set(err, ERR_BAD_REQUEST, "BadRequest", "strict decoding error: %s",
@@ -91,7 +91,7 @@ static int check_object(const struct kind *k, json_t *obj, enum scheme_strictnes
 		return r;
 	}
 	if (strict == SCHEME_WARN)
-		json_array_foreach (unknown, i, path)
+		json_array_foreach(unknown, i, path)
 			json_array_append_new(warnings,
 					      warning_new("unknown", json_string_value(path)));
 	schema_prune(k->schema, obj);
@@ -195,8 +195,7 @@ static int add_items(json_t *doc, json_t *out, struct error *err)
 	json_t *item;
 	size_t i;
 
-	json_each(doc, "items", i, item)
-	{
+	json_each(doc, "items", i, item) {
 		int r = add_document(item, want, out, err);
 
 		if (r < 0) {
@@ -251,7 +250,7 @@ int scheme_decode_all(const char *data, size_t len, const char *filename, json_t
 
 	if (r < 0)
 		return r;
-	json_array_foreach (docs, i, doc) {
+	json_array_foreach(docs, i, doc) {
 		r = add_document(doc, NULL, out, err);
 		if (r < 0) {
 			error_wrap(err, "%s: document %zu", filename != NULL ? filename : "input",

@@ -149,7 +149,7 @@ json_t *meta_controller_ref(const json_t *obj)
 	json_t *ref;
 	size_t i;
 
-	json_array_foreach (meta_owner_refs(obj), i, ref) {
+	json_array_foreach(meta_owner_refs(obj), i, ref) {
 		if (json_bool(ref, "controller", false))
 			return ref;
 	}

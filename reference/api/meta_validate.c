@@ -21,7 +21,7 @@ void meta_validate_labels(const json_t *labels, const struct fpath *path, struct
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)labels, key, value) {
+	json_object_foreach((json_t *)labels, key, value) {
 		violate_name(v, path, NAME_QUALIFIED, key);
 		violate_name(v, path, NAME_LABEL_VALUE, json_string_value(value));
 	}
@@ -44,7 +44,7 @@ void meta_validate_annotations(const json_t *annotations, const struct fpath *pa
 	json_t *value;
 	size_t total = 0;
 
-	json_object_foreach ((json_t *)annotations, key, value) {
+	json_object_foreach((json_t *)annotations, key, value) {
 		_cleanup_free_ char *folded = lower(key);
 
 		violate_name(v, path, NAME_QUALIFIED, folded);
@@ -72,8 +72,9 @@ static void validate_requirement(const json_t *req, const struct fpath *path, st
 	} else if (*op != '\0') {
 		violate_invalid_str(v, FPATH(path, "operator"), op, "not a valid selector operator");
 	}
-	json_each(req, "values", i, value) violate_name(v, FPATH_INDEX(FPATH(path, "values"), i),
-							NAME_LABEL_VALUE, json_string_value(value));
+	json_each(req, "values", i, value)
+		violate_name(v, FPATH_INDEX(FPATH(path, "values"), i), NAME_LABEL_VALUE,
+			     json_string_value(value));
 }
 
 void meta_validate_selector(const json_t *selector, const struct fpath *path, struct violations *v)
@@ -118,8 +119,7 @@ static void validate_owners(const json_t *obj, const struct fpath *meta, struct 
 	json_t *ref;
 	size_t i;
 
-	json_each(obj, "metadata.ownerReferences", i, ref)
-	{
+	json_each(obj, "metadata.ownerReferences", i, ref) {
 		const char *name = json_str_or(ref, "name", "");
 
 		if (!json_bool(ref, "controller", false))
@@ -159,8 +159,7 @@ static void validate_finalizers_update(const json_t *new_obj, const json_t *old_
 	if (meta_deletion_timestamp(old_obj) == NULL)
 		return;
 	old = strv_from_json(json_arr(old_obj, "metadata.finalizers"));
-	json_each(new_obj, "metadata.finalizers", i, item)
-	{
+	json_each(new_obj, "metadata.finalizers", i, item) {
 		const char *name = json_string_value(item);
 
 		if (name != NULL && !strv_contains(old, name))

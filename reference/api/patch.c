@@ -14,7 +14,7 @@ static void merge_into(json_t *target, const json_t *patch)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)patch, key, value) {
+	json_object_foreach((json_t *)patch, key, value) {
 		json_t *old = json_object_get(target, key);
 
 		if (json_is_null(value)) {

@@ -200,7 +200,7 @@ int patch_json(const json_t *target, const json_t *ops, json_t **ret, struct err
 	if (!json_is_array(ops))
 		return error_set(err, ERR_BAD_REQUEST, "BadRequest",
 				 "a JSON patch must be an array of operations");
-	json_array_foreach ((json_t *)ops, i, item) {
+	json_array_foreach((json_t *)ops, i, item) {
 		int r = apply(&doc, item, err);
 
 		if (r < 0)

@@ -88,7 +88,7 @@ static bool replaces_list(const json_t *patch)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach ((json_t *)patch, i, item) {
+	json_array_foreach((json_t *)patch, i, item) {
 		if (streq(directive(item), "replace") && json_object_size(item) == 1)
 			return true;
 	}
@@ -102,7 +102,7 @@ static int merge_keyed(const struct field *f, json_t *list, const json_t *patch,
 
 	if (replaces_list(patch))
 		json_array_clear(list);
-	json_array_foreach ((json_t *)patch, i, item) {
+	json_array_foreach((json_t *)patch, i, item) {
 		int r;
 
 		if (streq(directive(item), "replace") && json_object_size(item) == 1)
@@ -119,7 +119,7 @@ static bool contains(const json_t *list, const json_t *value)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach ((json_t *)list, i, item) {
+	json_array_foreach((json_t *)list, i, item) {
 		if (json_equal(item, value))
 			return true;
 	}
@@ -131,7 +131,7 @@ static void merge_set(json_t *list, const json_t *patch)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach ((json_t *)patch, i, item) {
+	json_array_foreach((json_t *)patch, i, item) {
 		if (!contains(list, item))
 			json_array_append(list, item);
 	}
@@ -186,7 +186,7 @@ static void set_order(const struct field *f, json_t *target, const json_t *order
 
 	if (!json_is_array(list) || !json_is_array(order))
 		return;
-	json_array_foreach ((json_t *)order, i, want) {
+	json_array_foreach((json_t *)order, i, want) {
 		for (size_t j = next; j < json_array_size(list); j++) {
 			json_t *item = json_array_get(list, j);
 			bool hit = f->merge_key != NULL ? same_key(item, want, f->merge_key) :
@@ -209,7 +209,7 @@ static void retain_keys(json_t *target, const json_t *keys)
 	json_t *value;
 	void *next;
 
-	json_object_foreach_safe (target, next, key, value) {
+	json_object_foreach_safe(target, next, key, value) {
 		if (!strv_contains(keep, key))
 			json_object_del(target, key);
 	}
@@ -221,7 +221,7 @@ static void apply_orders(const struct schema *s, json_t *target, const json_t *p
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)patch, key, value) {
+	json_object_foreach((json_t *)patch, key, value) {
 		const char *name = str_after(key, ORDER_PREFIX);
 
 		if (name != NULL && s != NULL)
@@ -262,7 +262,7 @@ static int merge_object(const struct schema *s, json_t *target, const json_t *pa
 				 "unknown patch directive \"%s\"", word);
 	if (json_object_get(patch, "$retainKeys") != NULL)
 		retain_keys(target, json_object_get(patch, "$retainKeys"));
-	json_object_foreach ((json_t *)patch, key, value) {
+	json_object_foreach((json_t *)patch, key, value) {
 		int r = merge_member(s, target, key, value, err);
 
 		if (r < 0)

@@ -24,12 +24,12 @@ static void each_counted(const json_t *pod, void (*fn)(const json_t *status, voi
 	json_t *s;
 	size_t i;
 
-	json_each(pod, "status.initContainerStatuses", i, s)
-	{
+	json_each(pod, "status.initContainerStatuses", i, s) {
 		if (is_sidecar(pod, json_str_or(s, "name", "")))
 			fn(s, ctx);
 	}
-	json_each(pod, "status.containerStatuses", i, s) fn(s, ctx);
+	json_each(pod, "status.containerStatuses", i, s)
+		fn(s, ctx);
 }
 
 static void count_ready(const json_t *status, void *ctx)
@@ -83,7 +83,8 @@ static json_t *cell_restarts(const json_t *pod, int64_t now_ns)
 	size_t i;
 
 	if (!condition_is_true(pod, "Initialized"))
-		json_each(pod, "status.initContainerStatuses", i, s) count_restarts(s, &r);
+		json_each(pod, "status.initContainerStatuses", i, s)
+			count_restarts(s, &r);
 	else
 		each_counted(pod, count_restarts, &r);
 	if (r.count == 0 || r.last_ns == 0)

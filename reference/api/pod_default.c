@@ -66,8 +66,10 @@ void pod_spec_default(json_t *spec)
 	if (!json_is_object(spec))
 		return;
 	for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
-		json_each(spec, lists[l], i, item) container_default(item);
-	json_each(spec, "volumes", i, item) volume_default(item);
+		json_each(spec, lists[l], i, item)
+			container_default(item);
+	json_each(spec, "volumes", i, item)
+		volume_default(item);
 	if (json_int(spec, "terminationGracePeriodSeconds", 0) < 0)
 		json_set_int(spec, "terminationGracePeriodSeconds", 1);
 	if (json_str(spec, "serviceAccountName") == NULL)
@@ -88,7 +90,7 @@ static void requests_from_limits(json_t *c)
 	json_t *limits = json_obj(c, "resources.limits"), *value;
 	const char *key;
 
-	json_object_foreach (limits, key, value) {
+	json_object_foreach(limits, key, value) {
 		json_t *requests = json_make_obj(c, "resources.requests");
 
 		if (json_object_get(requests, key) == NULL)
@@ -101,8 +103,7 @@ static void host_ports(json_t *c)
 	json_t *port;
 	size_t i;
 
-	json_each(c, "ports", i, port)
-	{
+	json_each(c, "ports", i, port) {
 		if (json_int(port, "hostPort", 0) == 0)
 			json_set_int(port, "hostPort", json_int(port, "containerPort", 0));
 	}
@@ -116,8 +117,7 @@ static void pod_container_defaults(json_t *spec)
 	size_t i;
 
 	for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
-		json_each(spec, lists[l], i, c)
-		{
+		json_each(spec, lists[l], i, c) {
 			requests_from_limits(c);
 			if (host_network)
 				host_ports(c);
@@ -133,8 +133,7 @@ static json_t *sum_of_requests(const json_t *spec, const char *resource)
 	json_t *c;
 	size_t i;
 
-	json_each(spec, "containers", i, c)
-	{
+	json_each(spec, "containers", i, c) {
 		const json_t *value = json_object_get(json_obj(c, "resources.requests"), resource);
 
 		if (value == NULL || quantity_parse(json_string_value(value), &q, NULL) < 0)
@@ -155,7 +154,7 @@ static void pod_level_requests(json_t *spec)
 	json_t *limits = json_obj(spec, "resources.limits"), *value;
 	const char *key;
 
-	json_object_foreach (limits, key, value) {
+	json_object_foreach(limits, key, value) {
 		json_t *requests = json_make_obj(spec, "resources.requests");
 		json_t *sum;
 
@@ -171,8 +170,7 @@ static bool tolerates(const json_t *spec, const char *key)
 	json_t *t;
 	size_t i;
 
-	json_each(spec, "tolerations", i, t)
-	{
+	json_each(spec, "tolerations", i, t) {
 		const char *own = json_str_or(t, "key", ""), *effect = json_str_or(t, "effect", "");
 
 		if ((*own == '\0' || streq(own, key)) &&

@@ -89,8 +89,7 @@ static char *init_word(const json_t *pod)
 	size_t total = json_len(pod, "spec.initContainers"), i;
 	json_t *s;
 
-	json_each(pod, "status.initContainerStatuses", i, s)
-	{
+	json_each(pod, "status.initContainerStatuses", i, s) {
 		const json_t *terminated = json_obj(s, "state.terminated");
 		const json_t *c = json_find(json_arr(pod, "spec.initContainers"), "name",
 					    json_str_or(s, "name", ""));

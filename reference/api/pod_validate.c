@@ -30,8 +30,7 @@ static void validate_list(const struct pod_facts *f, const char *name, enum cont
 	json_t *c;
 	size_t i;
 
-	json_each(f->spec, name, i, c)
-	{
+	json_each(f->spec, name, i, c) {
 		const struct fpath item = { .up = &at, .index = i };
 		const char *own = json_str_or(c, "name", "");
 
@@ -50,8 +49,7 @@ static void validate_host_ports(const json_t *c, char ***seen, const struct fpat
 	json_t *port;
 	size_t i;
 
-	json_each(c, "ports", i, port)
-	{
+	json_each(c, "ports", i, port) {
 		const struct fpath item = { .up = &ports, .index = i };
 		long long number = (long long)json_int(port, "hostPort", 0);
 		_cleanup_free_ char *key = str_printf("%s/%s/%lld",
@@ -73,7 +71,8 @@ static void validate_between(const json_t *spec, const struct fpath *path, struc
 	json_t *c;
 	size_t i;
 
-	json_each(spec, "containers", i, c) validate_host_ports(c, &seen, FPATH_INDEX(&at, i), v);
+	json_each(spec, "containers", i, c)
+		validate_host_ports(c, &seen, FPATH_INDEX(&at, i), v);
 }
 
 static void validate_namespaces(const json_t *spec, const struct fpath *path, struct violations *v)
@@ -116,8 +115,7 @@ static void validate_readiness_gates(const json_t *spec, const struct fpath *pat
 	json_t *gate;
 	size_t i;
 
-	json_each(spec, "readinessGates", i, gate)
-	{
+	json_each(spec, "readinessGates", i, gate) {
 		const char *type = json_str_or(gate, "conditionType", "");
 		const struct fpath item = { .up = &at, .index = i };
 

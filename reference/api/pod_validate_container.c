@@ -28,8 +28,7 @@ void pod_rules_ports(const struct pod_facts *f, const json_t *c, const struct fp
 	json_t *port;
 	size_t i;
 
-	json_each(c, "ports", i, port)
-	{
+	json_each(c, "ports", i, port) {
 		const struct fpath item = { .up = &ports, .index = i };
 		int64_t own = json_int(port, "containerPort", 0);
 		int64_t host = json_int(port, "hostPort", 0);
@@ -99,8 +98,7 @@ void pod_rules_mounts(const struct pod_facts *f, const json_t *c, const struct f
 	json_t *m;
 	size_t i;
 
-	json_each(c, "volumeMounts", i, m)
-	{
+	json_each(c, "volumeMounts", i, m) {
 		const struct fpath item = { .up = &mounts, .index = i };
 		const char *name = json_str_or(m, "name", "");
 		const char *target = json_str_or(m, "mountPath", "");
@@ -128,8 +126,7 @@ static void rules_restart(const json_t *c, const struct fpath *path, struct viol
 				 "must specify restartPolicy when restart rules are used");
 	if (n > 20)
 		violate_invalid_int(v, &at, (int64_t)n, "must have at most 20 items");
-	json_each(c, "restartPolicyRules", i, rule)
-	{
+	json_each(c, "restartPolicyRules", i, rule) {
 		const struct fpath item = { .up = &at, .index = i };
 		const struct fpath codes = { .up = &item, .name = "exitCodes" };
 
@@ -148,8 +145,7 @@ static void rules_resize(const struct pod_facts *f, const json_t *c, const struc
 	json_t *policy;
 	size_t i;
 
-	json_each(c, "resizePolicy", i, policy)
-	{
+	json_each(c, "resizePolicy", i, policy) {
 		const struct fpath item = { .up = &at, .index = i };
 		const char *word = json_str_or(policy, "restartPolicy", "");
 

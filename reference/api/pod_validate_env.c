@@ -196,10 +196,10 @@ void pod_rules_env(const json_t *c, const struct fpath *path, struct violations 
 	json_t *item;
 	size_t i;
 
-	json_each(c, "env", i, item)
-	{
+	json_each(c, "env", i, item) {
 		if (json_obj(item, "valueFrom") != NULL)
 			rules_value_from(item, FPATH_INDEX(&env, i), v);
 	}
-	json_each(c, "envFrom", i, item) rules_env_from(item, FPATH_INDEX(&from, i), v);
+	json_each(c, "envFrom", i, item)
+		rules_env_from(item, FPATH_INDEX(&from, i), v);
 }

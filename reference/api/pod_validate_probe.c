@@ -33,8 +33,7 @@ static void rules_http(const json_t *http, const struct fpath *path, struct viol
 	size_t i;
 
 	rules_port(json_object_get(http, "port"), FPATH(path, "port"), v);
-	json_each(http, "httpHeaders", i, header)
-	{
+	json_each(http, "httpHeaders", i, header) {
 		const char *name = json_str_or(header, "name", "");
 
 		if (!is_header_name(name))

@@ -84,13 +84,13 @@ void pod_rules_resources(const json_t *resources, bool pod_level, const struct f
 	for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
 		const struct fpath at = { .up = path, .name = maps[i] };
 
-		json_object_foreach (json_obj(resources, maps[i]), name, value) {
+		json_object_foreach(json_obj(resources, maps[i]), name, value) {
 			rules_name(name, value, pod_level, FPATH_KEY(&at, name), v);
 			pages = pages || is_hugepages(name);
 			base = base || streq(name, "cpu") || streq(name, "memory");
 		}
 	}
-	json_object_foreach (json_obj(resources, "requests"), name, value)
+	json_object_foreach(json_obj(resources, "requests"), name, value)
 		rules_pair(name, value, json_object_get(limits, name), path, v);
 	if (pages && !base)
 		violate_forbidden(v, path, "HugePages require cpu or memory");

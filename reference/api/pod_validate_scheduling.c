@@ -35,8 +35,7 @@ static void rules_gates(const json_t *spec, const struct fpath *path, struct vio
 	json_t *gate;
 	size_t i;
 
-	json_each(spec, "schedulingGates", i, gate)
-	{
+	json_each(spec, "schedulingGates", i, gate) {
 		const char *name = json_str_or(gate, "name", "");
 
 		if (strv_contains(seen, name))
@@ -55,7 +54,8 @@ void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct v
 	size_t i;
 
 	meta_validate_labels(json_obj(spec, "nodeSelector"), FPATH(path, "nodeSelector"), v);
-	json_each(spec, "tolerations", i, t) rules_toleration(t, FPATH_INDEX(&tolerations, i), v);
+	json_each(spec, "tolerations", i, t)
+		rules_toleration(t, FPATH_INDEX(&tolerations, i), v);
 	rules_gates(spec, path, v);
 }
 
@@ -103,14 +103,14 @@ static void rules_aliases(const json_t *spec, const struct fpath *path, struct v
 	json_t *alias, *name;
 	size_t i, j;
 
-	json_each(spec, "hostAliases", i, alias)
-	{
+	json_each(spec, "hostAliases", i, alias) {
 		const struct fpath item = { .up = &at, .index = i };
 		const struct fpath names = { .up = &item, .name = "hostnames" };
 
 		pod_rules_ip(json_str_or(alias, "ip", ""), FPATH(&item, "ip"), v);
-		json_each(alias, "hostnames", j, name) violate_name(
-			v, FPATH_INDEX(&names, j), NAME_DNS1123_SUBDOMAIN, json_string_value(name));
+		json_each(alias, "hostnames", j, name)
+			violate_name(v, FPATH_INDEX(&names, j), NAME_DNS1123_SUBDOMAIN,
+				     json_string_value(name));
 	}
 }
 
@@ -123,7 +123,7 @@ static void rules_searches(const json_t *config, const struct fpath *path, struc
 
 	if (json_array_size(list) > 32)
 		violate_invalid(v, &at, list, "must not have more than 32 search paths");
-	json_array_foreach ((json_t *)list, i, item) {
+	json_array_foreach((json_t *)list, i, item) {
 		_cleanup_free_ char *name = xstrdup(json_string_value(item));
 		size_t len = strlen(name);
 
@@ -148,11 +148,10 @@ static void rules_config(const json_t *config, const struct fpath *path, struct 
 
 	if (json_array_size(list) > 3)
 		violate_invalid(v, &servers, list, "must not have more than 3 nameservers");
-	json_array_foreach ((json_t *)list, i, item)
+	json_array_foreach((json_t *)list, i, item)
 		pod_rules_ip(json_string_value(item), FPATH_INDEX(&servers, i), v);
 	rules_searches(config, path, v);
-	json_each(config, "options", i, item)
-	{
+	json_each(config, "options", i, item) {
 		const struct fpath option = { .up = &options, .index = i };
 
 		if (*json_str_or(item, "name", "") == '\0')

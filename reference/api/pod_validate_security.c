@@ -105,8 +105,7 @@ static void rules_sysctls(const json_t *spec, const struct fpath *path, struct v
 	json_t *entry;
 	size_t i;
 
-	json_each(spec, "securityContext.sysctls", i, entry)
-	{
+	json_each(spec, "securityContext.sysctls", i, entry) {
 		const struct fpath item = { .up = &at, .index = i };
 		const char *name = json_str_or(entry, "name", "");
 		_cleanup_free_ char *key = dotted(name);

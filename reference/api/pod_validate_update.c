@@ -26,8 +26,7 @@ static bool take_back_images(json_t *now, const json_t *before, const char *list
 
 	if (json_len(now, list) != json_len(before, list))
 		return false;
-	json_each(now, list, i, c)
-	{
+	json_each(now, list, i, c) {
 		const json_t *old = json_array_get(json_arr(before, list), i);
 
 		json_set_str(c, "image", json_str(old, "image"));
@@ -76,8 +75,7 @@ static bool has_toleration(const json_t *spec, const json_t *wanted)
 	json_t *t;
 	size_t i;
 
-	json_each(spec, "tolerations", i, t)
-	{
+	json_each(spec, "tolerations", i, t) {
 		if (same_but_seconds(t, wanted))
 			return true;
 	}
@@ -90,8 +88,7 @@ static void check_tolerations(const json_t *now, const json_t *before, const str
 	json_t *t;
 	size_t i;
 
-	json_each(before, "tolerations", i, t)
-	{
+	json_each(before, "tolerations", i, t) {
 		if (has_toleration(now, t))
 			continue;
 		violate_forbidden(v, FPATH(spec, "tolerations"),
@@ -108,8 +105,7 @@ static void check_gates(const json_t *now, const json_t *before, const struct fp
 	json_t *gate;
 	size_t i;
 
-	json_each(now, "schedulingGates", i, gate)
-	{
+	json_each(now, "schedulingGates", i, gate) {
 		const char *name = json_str_or(gate, "name", "");
 
 		if (json_find(json_arr(before, "schedulingGates"), "name", name) == NULL)
@@ -126,7 +122,7 @@ static bool is_narrowed(const json_t *now, const json_t *before)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)before, key, value)
+	json_object_foreach((json_t *)before, key, value)
 		if (!json_same(json_object_get(now, key), value))
 			return false;
 	return true;

@@ -48,8 +48,7 @@ static void rules_items(const json_t *source, const struct fpath *path, struct v
 	json_t *item;
 	size_t i;
 
-	json_each(source, "items", i, item)
-	{
+	json_each(source, "items", i, item) {
 		const struct fpath own = { .up = &at, .index = i };
 
 		rules_file_path(json_str_or(item, "path", ""), FPATH(&own, "path"), v);
@@ -84,7 +83,8 @@ static void rules_downward(const json_t *source, const struct fpath *path, struc
 	size_t i;
 
 	rules_items(source, path, v);
-	json_each(source, "items", i, item) rules_downward_item(item, FPATH_INDEX(&at, i), v);
+	json_each(source, "items", i, item)
+		rules_downward_item(item, FPATH_INDEX(&at, i), v);
 }
 
 /* ---- projected ---- */
@@ -236,8 +236,7 @@ void pod_rules_volumes(const json_t *spec, const struct fpath *path, struct viol
 	json_t *volume;
 	size_t i;
 
-	json_each(spec, "volumes", i, volume)
-	{
+	json_each(spec, "volumes", i, volume) {
 		const struct fpath item = { .up = &at, .index = i };
 		const char *name = json_str_or(volume, "name", "");
 

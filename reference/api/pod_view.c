@@ -63,8 +63,7 @@ static void read_dns(struct pod *pod, const json_t *spec)
 	pod->dns_searches = strv_from_json(json_arr(spec, "dnsConfig.searches"));
 	pod->n_dns_options = json_len(spec, "dnsConfig.options");
 	pod->dns_options = xcalloc(pod->n_dns_options + 1, sizeof *pod->dns_options);
-	json_each(spec, "dnsConfig.options", i, option)
-	{
+	json_each(spec, "dnsConfig.options", i, option) {
 		pod->dns_options[i].name = json_str_or(option, "name", "");
 		pod->dns_options[i].value = json_str(option, "value");
 	}
@@ -77,8 +76,7 @@ static void read_aliases(struct pod *pod, const json_t *spec)
 
 	pod->n_host_aliases = json_len(spec, "hostAliases");
 	pod->host_aliases = xcalloc(pod->n_host_aliases + 1, sizeof *pod->host_aliases);
-	json_each(spec, "hostAliases", i, alias)
-	{
+	json_each(spec, "hostAliases", i, alias) {
 		pod->host_aliases[i].ip = json_str_or(alias, "ip", "");
 		pod->host_aliases[i].hostnames = strv_from_json(json_arr(alias, "hostnames"));
 	}
@@ -121,8 +119,7 @@ static void read_containers(struct pod *pod, const json_t *spec)
 
 	pod->n_init_containers = json_len(spec, "initContainers");
 	pod->init_containers = xcalloc(pod->n_init_containers + 1, sizeof *pod->init_containers);
-	json_each(spec, "initContainers", i, c)
-	{
+	json_each(spec, "initContainers", i, c) {
 		bool sidecar = streq(json_str(c, "restartPolicy"), "Always");
 
 		pod_view_container(pod, c, sidecar ? POD_CONTAINER_SIDECAR : POD_CONTAINER_INIT,
@@ -131,8 +128,7 @@ static void read_containers(struct pod *pod, const json_t *spec)
 	}
 	pod->n_containers = json_len(spec, "containers");
 	pod->containers = xcalloc(pod->n_containers + 1, sizeof *pod->containers);
-	json_each(spec, "containers", i, c)
-	{
+	json_each(spec, "containers", i, c) {
 		pod_view_container(pod, c, POD_CONTAINER_APP, &pod->containers[i]);
 		pod->containers[i].index = i;
 	}
@@ -145,7 +141,8 @@ static void read_volumes(struct pod *pod, const json_t *spec)
 
 	pod->n_volumes = json_len(spec, "volumes");
 	pod->volumes = xcalloc(pod->n_volumes + 1, sizeof *pod->volumes);
-	json_each(spec, "volumes", i, volume) pod_view_volume(volume, &pod->volumes[i]);
+	json_each(spec, "volumes", i, volume)
+		pod_view_volume(volume, &pod->volumes[i]);
 }
 
 int pod_view_new(json_t *obj, struct pod **ret_pod, struct error *err)

@@ -30,8 +30,7 @@ static void read_http(const json_t *http, struct pod_handler *ret)
 	ret->scheme = json_str_or(http, "scheme", "HTTP");
 	ret->n_headers = json_len(http, "httpHeaders");
 	ret->headers = xcalloc(ret->n_headers + 1, sizeof *ret->headers);
-	json_each(http, "httpHeaders", i, header)
-	{
+	json_each(http, "httpHeaders", i, header) {
 		ret->headers[i].name = json_str_or(header, "name", "");
 		ret->headers[i].value = json_str_or(header, "value", "");
 	}
@@ -172,10 +171,12 @@ static void read_env(const json_t *c, struct pod_container *ret)
 
 	ret->n_env = json_len(c, "env");
 	ret->env = xcalloc(ret->n_env + 1, sizeof *ret->env);
-	json_each(c, "env", i, item) read_env_var(item, &ret->env[i]);
+	json_each(c, "env", i, item)
+		read_env_var(item, &ret->env[i]);
 	ret->n_env_from = json_len(c, "envFrom");
 	ret->env_from = xcalloc(ret->n_env_from + 1, sizeof *ret->env_from);
-	json_each(c, "envFrom", i, item) read_env_from(item, &ret->env_from[i]);
+	json_each(c, "envFrom", i, item)
+		read_env_from(item, &ret->env_from[i]);
 }
 
 /* ---- ports, mounts, resources ---- */
@@ -187,8 +188,7 @@ static void read_ports(const json_t *c, struct pod_container *ret)
 
 	ret->n_ports = json_len(c, "ports");
 	ret->ports = xcalloc(ret->n_ports + 1, sizeof *ret->ports);
-	json_each(c, "ports", i, port)
-	{
+	json_each(c, "ports", i, port) {
 		ret->ports[i].name = json_str(port, "name");
 		ret->ports[i].protocol = json_str_or(port, "protocol", "TCP");
 		ret->ports[i].host_ip = json_str(port, "hostIP");
@@ -204,8 +204,7 @@ static void read_mounts(const json_t *c, struct pod_container *ret)
 
 	ret->n_mounts = json_len(c, "volumeMounts");
 	ret->mounts = xcalloc(ret->n_mounts + 1, sizeof *ret->mounts);
-	json_each(c, "volumeMounts", i, m)
-	{
+	json_each(c, "volumeMounts", i, m) {
 		ret->mounts[i].name = json_str_or(m, "name", "");
 		ret->mounts[i].path = json_str_or(m, "mountPath", "");
 		ret->mounts[i].sub_path = json_str(m, "subPath");

@@ -36,7 +36,8 @@ static void read_items(const json_t *source, struct pod_projection *ret)
 	ret->n_items = json_len(source, "items");
 	ret->all_keys = ret->n_items == 0;
 	ret->items = xcalloc(ret->n_items + 1, sizeof *ret->items);
-	json_each(source, "items", i, item) read_item(item, &ret->items[i]);
+	json_each(source, "items", i, item)
+		read_item(item, &ret->items[i]);
 }
 
 static void read_token(const json_t *source, struct pod_projection *ret)
@@ -99,7 +100,8 @@ static void read_projected(const json_t *source, struct pod_volume *ret)
 
 	ret->n_projections = json_len(source, "sources");
 	ret->projections = xcalloc(ret->n_projections + 1, sizeof *ret->projections);
-	json_each(source, "sources", i, item) read_source(item, &ret->projections[i]);
+	json_each(source, "sources", i, item)
+		read_source(item, &ret->projections[i]);
 }
 
 static enum pod_volume_type volume_type(const char *source)

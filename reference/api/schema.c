@@ -174,7 +174,7 @@ static int check_list(const struct type_check *c, const struct field *f, const j
 
 	if (!json_is_array(value))
 		return wrong_type(c, f, "[]", value, path);
-	json_array_foreach ((json_t *)value, i, item) {
+	json_array_foreach((json_t *)value, i, item) {
 		const struct fpath at = { .up = path, .index = i };
 
 		if (json_is_null(item))
@@ -196,7 +196,7 @@ static int check_map(const struct type_check *c, const struct field *f, const js
 
 	if (!json_is_object(value))
 		return wrong_type(c, f, "map[string]", value, path);
-	json_object_foreach ((json_t *)value, key, item) {
+	json_object_foreach((json_t *)value, key, item) {
 		const struct fpath at = { .up = path, .key = key };
 
 		r = check_one(c, f, item, &at);
@@ -213,7 +213,7 @@ static int check_object(const struct type_check *c, const struct schema *s, cons
 	json_t *value;
 	int r = 0;
 
-	json_object_foreach ((json_t *)obj, key, value) {
+	json_object_foreach((json_t *)obj, key, value) {
 		const struct field *f = schema_field(s, key);
 		const struct fpath at = { .up = path, .name = key };
 
@@ -259,10 +259,10 @@ static void each_object(const struct field *f, json_t *value, const struct fpath
 	if (f->shape == SHAPE_ONE)
 		fn(f->sub, value, path, ctx);
 	else if (f->shape == SHAPE_LIST)
-		json_array_foreach (value, i, item)
+		json_array_foreach(value, i, item)
 			fn(f->sub, item, FPATH_INDEX(path, i), ctx);
 	else
-		json_object_foreach (value, key, item)
+		json_object_foreach(value, key, item)
 			fn(f->sub, item, FPATH_KEY(path, key), ctx);
 }
 
@@ -271,7 +271,7 @@ static void collect_unknown(const struct schema *s, json_t *obj, const struct fp
 	const char *key;
 	json_t *value;
 
-	json_object_foreach (obj, key, value) {
+	json_object_foreach(obj, key, value) {
 		const struct field *f = schema_field(s, key);
 		const struct fpath at = { .up = path, .name = key };
 		_cleanup_free_ char *text = NULL;
@@ -299,7 +299,7 @@ static void prune(const struct schema *s, json_t *obj, const struct fpath *path,
 	json_t *value;
 	void *next;
 
-	json_object_foreach_safe (obj, next, key, value) {
+	json_object_foreach_safe(obj, next, key, value) {
 		const struct field *f = schema_field(s, key);
 
 		if (f == NULL)

@@ -78,7 +78,7 @@ static void default_map(const struct field *f, json_t *map)
 	json_t *value;
 	void *next;
 
-	json_object_foreach_safe (map, next, key, value) {
+	json_object_foreach_safe(map, next, key, value) {
 		if (f->type == T_OBJECT)
 			schema_default(f->sub, value);
 		else if (json_is_null(value))
@@ -97,7 +97,7 @@ static void default_inside(const struct field *f, json_t *obj, json_t *value)
 		default_map(f, value);
 	} else if (f->shape == SHAPE_LIST) {
 		if (f->type == T_OBJECT)
-			json_array_foreach (value, i, item)
+			json_array_foreach(value, i, item)
 				schema_default(f->sub, item);
 	} else if (f->type == T_OBJECT) {
 		schema_default(f->sub, value);

@@ -74,10 +74,10 @@ static void validate_field(const struct field *f, const json_t *value, const str
 	size_t i;
 
 	if (f->shape == SHAPE_LIST)
-		json_array_foreach ((json_t *)value, i, item)
+		json_array_foreach((json_t *)value, i, item)
 			validate_one(f, item, FPATH_INDEX(path, i), v);
 	else if (f->shape == SHAPE_MAP)
-		json_object_foreach ((json_t *)value, key, item)
+		json_object_foreach((json_t *)value, key, item)
 			validate_one(f, item, FPATH_KEY(path, key), v);
 	else
 		validate_one(f, value, path, v);

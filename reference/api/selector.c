@@ -67,7 +67,7 @@ static void add_map(struct selector *sel, const json_t *map)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)map, key, value) {
+	json_object_foreach((json_t *)map, key, value) {
 		struct term *t = selector_add(sel, key, strlen(key), TERM_IN);
 
 		t->single = true;
@@ -117,8 +117,7 @@ int selector_from_object(const json_t *label_selector, struct selector **ret, st
 
 	sel->nothing = label_selector == NULL || json_is_null(label_selector);
 	add_map(sel, json_obj(label_selector, "matchLabels"));
-	json_each(label_selector, "matchExpressions", i, req)
-	{
+	json_each(label_selector, "matchExpressions", i, req) {
 		int r = add_requirement(sel, req, err);
 
 		if (r < 0)

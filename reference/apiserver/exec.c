@@ -319,6 +319,6 @@ void exec_end_all(struct apiserver *a)
 {
 	struct exec_session *s, *next;
 
-	DL_FOREACH_SAFE (a->sessions, s, next)
+	DL_FOREACH_SAFE(a->sessions, s, next)
 		session_free(s);
 }

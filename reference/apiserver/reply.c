@@ -15,7 +15,7 @@ static void add_warnings(struct request *req, struct evkeyvalq *headers)
 	json_t *w;
 	size_t i;
 
-	json_array_foreach (req->warnings, i, w) {
+	json_array_foreach(req->warnings, i, w) {
 		_cleanup_free_ char *quoted = json_dumps(w, JSON_ENCODE_ANY);
 		_cleanup_free_ char *value = str_printf("299 - %s", quoted);
 

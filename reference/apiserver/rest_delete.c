@@ -143,7 +143,7 @@ static int delete_each(struct request *req, const struct delete_request *d, cons
 	json_t *obj;
 	size_t i;
 
-	json_array_foreach (items, i, obj) {
+	json_array_foreach(items, i, obj) {
 		bool gone;
 		int r = perform(req, d, meta_namespace(obj), meta_name(obj), NULL, &gone, err);
 

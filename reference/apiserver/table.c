@@ -112,7 +112,7 @@ json_t *table_new(const struct kind *k, const json_t *items, const json_t *list_
 			    list_meta ? json_incref((json_t *)list_meta) : json_object());
 	json_object_set_new(out, "columnDefinitions",
 			    opts->no_columns ? json_array() : column_definitions(k));
-	json_array_foreach (items, i, obj)
+	json_array_foreach(items, i, obj)
 		json_take_append(rows, row_new(k, obj, opts, version));
 	json_object_set_new(out, "rows", rows);
 	return out;

@@ -145,7 +145,7 @@ static int send_present(struct watcher *w, const struct store_list_opts *opts, b
 
 	if (r)
 		return r;
-	json_array_foreach (items, i, obj)
+	json_array_foreach(items, i, obj)
 		send_object(w, "ADDED", obj);
 	if (initial_end)
 		send_bookmark(w, *ret_revision, true);

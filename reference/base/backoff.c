@@ -67,7 +67,7 @@ struct backoff *backoff_free(struct backoff *b)
 
 	if (!b)
 		return NULL;
-	HASH_ITER (hh, b->entries, e, next)
+	HASH_ITER(hh, b->entries, e, next)
 		entry_free(b, e);
 	free(b);
 	return NULL;
@@ -131,7 +131,7 @@ void backoff_reset_prefix(struct backoff *b, const char *prefix)
 	size_t len = strlen(prefix);
 	struct entry *e, *next;
 
-	HASH_ITER (hh, b->entries, e, next)
+	HASH_ITER(hh, b->entries, e, next)
 		if (strncmp(e->key, prefix, len) == 0)
 			entry_free(b, e);
 }

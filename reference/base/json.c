@@ -217,7 +217,7 @@ json_t *json_find(const json_t *arr, const char *key, const char *value)
 	size_t i;
 	json_t *e;
 
-	json_array_foreach ((json_t *)arr, i, e)
+	json_array_foreach((json_t *)arr, i, e)
 		if (streq(json_string_value(json_object_get(e, key)), value))
 			return e;
 	return NULL;

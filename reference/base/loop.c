@@ -104,7 +104,7 @@ struct loop *loop_free(struct loop *l)
 
 	if (!l)
 		return NULL;
-	DL_FOREACH_SAFE (l->queue, d, next)
+	DL_FOREACH_SAFE(l->queue, d, next)
 		loop_defer_free(d);
 	if (l->deferred_event)
 		event_free(l->deferred_event);
@@ -270,7 +270,7 @@ static void serve_deferred(_unused_ evutil_socket_t fd, _unused_ short what, voi
 	struct loop_defer *d;
 
 	l->round = take_ptr(l->queue);
-	DL_FOREACH (l->round, d)
+	DL_FOREACH(l->round, d)
 		d->list = &l->round;
 	while ((d = l->round)) {
 		loop_defer_fn fn = d->fn;

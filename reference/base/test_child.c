@@ -147,7 +147,8 @@ static void test_signals_are_as_new(void)
 	sigprocmask(SIG_BLOCK, &set, &old);
 	/* The loop ignores SIGPIPE in this process; the mask of this thread is handed on, as by exec. */
 	/* Signals 32 and 33 are left out: glibc's posix_spawn (make uses it) ignores them in what it starts. */
-	text = output_of(&opts, "sed -n 's/^SigIgn:.*\\(.......\\)$/ignored \\1/p' /proc/self/status");
+	text = output_of(&opts,
+			 "sed -n 's/^SigIgn:.*\\(.......\\)$/ignored \\1/p' /proc/self/status");
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	CHECK_CONTAINS(text, "ignored 0000000\n");
 }

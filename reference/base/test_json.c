@@ -75,8 +75,10 @@ static void test_each_and_find(void)
 	json_t *e;
 	size_t i, seen = 0;
 
-	json_each(v, "a", i, e) seen++;
-	json_each(v, "none", i, e) seen++;
+	json_each(v, "a", i, e)
+		seen++;
+	json_each(v, "none", i, e)
+		seen++;
 	CHECK_INT(seen, 2);
 	CHECK_INT(json_int(json_find(json_arr(v, "a"), "name", "y"), "n", 0), 2);
 	CHECK(!json_find(json_arr(v, "a"), "name", "z"));

@@ -102,9 +102,9 @@ static size_t count_nodes(const json_t *v)
 	const char *key;
 	json_t *e;
 
-	json_array_foreach ((json_t *)v, i, e)
+	json_array_foreach((json_t *)v, i, e)
 		n += count_nodes(e);
-	json_object_foreach ((json_t *)v, key, e)
+	json_object_foreach((json_t *)v, key, e)
 		n += count_nodes(e);
 	return n;
 }
@@ -128,7 +128,7 @@ static void forget_anchors(struct loader *l)
 {
 	struct anchor *a, *next;
 
-	HASH_ITER (hh, l->anchors, a, next)
+	HASH_ITER(hh, l->anchors, a, next)
 		forget_anchor(l, a);
 }
 
@@ -266,7 +266,7 @@ static int collect_merge(struct loader *l, json_t *merges, const yaml_event_t *k
 		return r;
 	if (json_is_object(value))
 		return json_array_append(merges, value);
-	json_array_foreach (value, i, item) {
+	json_array_foreach(value, i, item) {
 		if (!json_is_object(item))
 			break;
 		json_array_append(merges, item);
@@ -321,7 +321,7 @@ static int load_mapping(struct loader *l, const yaml_event_t *start, json_t **re
 		if (r < 0)
 			return r;
 	}
-	json_array_foreach (merges, i, merge)
+	json_array_foreach(merges, i, merge)
 		json_object_update_missing(object, merge);
 	define_anchor(l, start->data.mapping_start.anchor, object);
 	*ret = take_ptr(object);

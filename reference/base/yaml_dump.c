@@ -57,7 +57,7 @@ static void emit_object(yaml_emitter_t *out, const json_t *v)
 	yaml_event_t e;
 	json_t *member;
 
-	json_object_foreach ((json_t *)v, key, member)
+	json_object_foreach((json_t *)v, key, member)
 		keys[i++] = key;
 	qsort(keys, n, sizeof(*keys), compare_keys);
 	yaml_mapping_start_event_initialize(&e, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
@@ -78,7 +78,7 @@ static void emit_array(yaml_emitter_t *out, const json_t *v)
 
 	yaml_sequence_start_event_initialize(&e, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
 	yaml_emitter_emit(out, &e);
-	json_array_foreach ((json_t *)v, i, item)
+	json_array_foreach((json_t *)v, i, item)
 		emit(out, item);
 	yaml_sequence_end_event_initialize(&e);
 	yaml_emitter_emit(out, &e);

@@ -51,7 +51,7 @@ static json_t *by_key(const json_t *list, const char *key, const json_t *value)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach ((json_t *)list, i, e)
+	json_array_foreach((json_t *)list, i, e)
 		if (json_equal(json_object_get(e, key), value))
 			return e;
 	return NULL;
@@ -83,9 +83,9 @@ static json_t *diff_list(const struct field *f, const json_t *last, const json_t
 	json_t *patch = json_array(), *e;
 	size_t i;
 
-	json_array_foreach ((json_t *)wanted, i, e)
+	json_array_foreach((json_t *)wanted, i, e)
 		add_element(patch, f, last, e, live);
-	json_array_foreach ((json_t *)last, i, e) {
+	json_array_foreach((json_t *)last, i, e) {
 		json_t *id = json_object_get(e, f->merge_key);
 
 		if (id && !by_key(wanted, f->merge_key, id) && by_key(live, f->merge_key, id))
@@ -102,7 +102,7 @@ static bool has_merge_key(const struct field *f, const json_t *wanted)
 
 	if (!f || f->shape != SHAPE_LIST || !f->merge_key)
 		return false;
-	json_array_foreach ((json_t *)wanted, i, e)
+	json_array_foreach((json_t *)wanted, i, e)
 		if (!json_object_get(e, f->merge_key))
 			return false;
 	return true;
@@ -135,7 +135,7 @@ static json_t *diff_map(const struct schema *schema, const json_t *last, const j
 	json_t *patch = json_object(), *value;
 	const char *key;
 
-	json_object_foreach ((json_t *)wanted, key, value) {
+	json_object_foreach((json_t *)wanted, key, value) {
 		const struct field *f = schema ? schema_field(schema, key) : NULL;
 		json_t *change = diff_field(f, json_object_get(last, key), value,
 					    json_object_get(live, key));
@@ -143,7 +143,7 @@ static json_t *diff_map(const struct schema *schema, const json_t *last, const j
 		if (change)
 			json_object_set_new(patch, key, change);
 	}
-	json_object_foreach ((json_t *)last, key, value)
+	json_object_foreach((json_t *)last, key, value)
 		if (!json_object_get(wanted, key) && json_object_get(live, key))
 			json_object_set_new(patch, key, json_null());
 	return patch;

@@ -55,7 +55,7 @@ void describe_map(struct describer *d, const char *label, const json_t *map, con
 	json_t *value;
 	const char *key;
 
-	json_object_foreach ((json_t *)map, key, value) {
+	json_object_foreach((json_t *)map, key, value) {
 		const char *text = json_string_value(value) ?: "";
 
 		if (streq(key, "kubectl.kubernetes.io/last-applied-configuration"))
@@ -89,7 +89,7 @@ static void describe_list(struct describer *d, const json_t *list)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach ((json_t *)list, i, e) {
+	json_array_foreach((json_t *)list, i, e) {
 		_cleanup_free_ char *label = str_printf("%zu", i + 1);
 
 		describe_value(d, json_str_or(e, "name", json_str_or(e, "type", label)), e);
@@ -115,7 +115,7 @@ void describe_value(struct describer *d, const char *label, const json_t *value)
 	d->level++;
 	if (json_is_array(value))
 		describe_list(d, value);
-	json_object_foreach ((json_t *)value, key, member) {
+	json_object_foreach((json_t *)value, key, member) {
 		_cleanup_free_ char *title = titled(key);
 
 		describe_value(d, title, member);
@@ -145,7 +145,7 @@ static void describe_any(struct describer *d, const json_t *obj)
 
 	describe_labels(d, obj);
 	describe_field(d, "CreationTimestamp", human_time(meta_creation_timestamp(obj), time));
-	json_object_foreach ((json_t *)obj, key, value) {
+	json_object_foreach((json_t *)obj, key, value) {
 		_cleanup_free_ char *title = titled(key);
 		bool above = false;
 
@@ -166,7 +166,7 @@ static void describe_secret(struct describer *d, const json_t *obj)
 	describe_field(d, "Type", json_str_or(obj, "type", "Opaque"));
 	describe_head(d, "Data");
 	d->level++;
-	json_object_foreach (json_obj(obj, "data"), key, value)
+	json_object_foreach(json_obj(obj, "data"), key, value)
 		describe_fieldf(d, key, "%zu bytes", json_string_length(value) / 4 * 3);
 	d->level--;
 }
@@ -197,7 +197,7 @@ static size_t column_of(const json_t *table, const char *name)
 	json_t *column;
 	size_t i;
 
-	json_each (table, "columnDefinitions", i, column)
+	json_each(table, "columnDefinitions", i, column)
 		if (strcasecmp(json_str_or(column, "name", ""), name) == 0)
 			return i;
 	return SIZE_MAX;
@@ -257,7 +257,7 @@ static void add_event_rows(json_t *rows, const json_t *events)
 	json_t *row;
 	size_t i;
 
-	json_each (events, "rows", i, row)
+	json_each(events, "rows", i, row)
 		sorted[i] = row;
 	qsort(sorted, n, sizeof(*sorted), by_time);
 	for (i = 0; i < n; i++)

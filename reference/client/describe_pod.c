@@ -47,7 +47,7 @@ static void describe_strings(struct describer *d, const char *label, const json_
 	if (!json_array_size(list))
 		return;
 	describe_head(d, label);
-	json_array_foreach ((json_t *)list, i, e)
+	json_array_foreach((json_t *)list, i, e)
 		strbuf_addf(d->out, "%*s%s\n", 2 * d->level + 2, "", json_string_value(e) ?: "");
 }
 
@@ -57,7 +57,7 @@ static char *ports_text(const json_t *c, const char *key)
 	json_t *port;
 	size_t i;
 
-	json_each (c, "ports", i, port)
+	json_each(c, "ports", i, port)
 		strv_addf(&texts, "%lld/%s", (long long)json_int(port, key, 0),
 			  json_str_or(port, "protocol", "TCP"));
 	return texts ? strv_join(texts, ", ") : NULL;
@@ -100,7 +100,7 @@ static void describe_env(struct describer *d, const json_t *c)
 	}
 	describe_head(d, "Environment");
 	d->level++;
-	json_each (c, "env", i, e) {
+	json_each(c, "env", i, e) {
 		_cleanup_free_ char *from =
 			json_obj(e, "valueFrom") ? json_text(json_obj(e, "valueFrom")) : NULL;
 
@@ -120,7 +120,7 @@ static void describe_mounts(struct describer *d, const json_t *c)
 		return;
 	}
 	describe_head(d, "Mounts");
-	json_each (c, "volumeMounts", i, m)
+	json_each(c, "volumeMounts", i, m)
 		strbuf_addf(d->out, "%*s%s from %s (%s)\n", 2 * d->level + 2, "",
 			    json_str_or(m, "mountPath", ""), json_str_or(m, "name", ""),
 			    json_bool(m, "readOnly", false) ? "ro" : "rw");
@@ -178,7 +178,7 @@ static void describe_containers(struct describer *d, const char *label, const js
 		return;
 	describe_head(d, label);
 	d->level++;
-	json_array_foreach ((json_t *)list, i, c)
+	json_array_foreach((json_t *)list, i, c)
 		describe_container(
 			d, c, pod ? pod_container_status(pod, json_str_or(c, "name", "")) : NULL);
 	d->level--;
@@ -193,7 +193,7 @@ static void describe_conditions(struct describer *d, const json_t *pod)
 		return;
 	describe_head(d, "Conditions");
 	strbuf_addf(d->out, "  %-27s %s\n", "Type", "Status");
-	json_each (pod, "status.conditions", i, c)
+	json_each(pod, "status.conditions", i, c)
 		strbuf_addf(d->out, "  %-27s %s\n", json_str_or(c, "type", ""),
 			    json_str_or(c, "status", ""));
 }
@@ -210,10 +210,10 @@ static void describe_volumes(struct describer *d, const json_t *spec)
 	}
 	describe_head(d, "Volumes");
 	d->level++;
-	json_each (spec, "volumes", i, v) {
+	json_each(spec, "volumes", i, v) {
 		describe_head(d, json_str_or(v, "name", ""));
 		d->level++;
-		json_object_foreach (v, key, source)
+		json_object_foreach(v, key, source)
 			if (!streq(key, "name"))
 				describe_value(d, key, source);
 		d->level--;

@@ -235,7 +235,7 @@ static int verdict(const struct session *s, int *ret_code, struct error *err)
 		*ret_code = 0;
 		return 0;
 	}
-	json_each (s->status, "details.causes", i, cause) {
+	json_each(s->status, "details.causes", i, cause) {
 		if (streq(json_str(cause, "reason"), "ExitCode") &&
 		    str_to_int64(json_str_or(cause, "message", ""), 0, 255, &code) == 0) {
 			*ret_code = (int)code;

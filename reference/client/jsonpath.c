@@ -38,10 +38,10 @@ static void append_all(json_t *set, json_t *v)
 	size_t i;
 
 	if (json_is_array(v)) {
-		json_array_foreach (v, i, element)
+		json_array_foreach(v, i, element)
 			json_array_append(set, element);
 	} else {
-		json_object_foreach (v, key, element)
+		json_object_foreach(v, key, element)
 			json_array_append(set, element);
 	}
 }
@@ -51,7 +51,7 @@ static void step_all(struct walk *w)
 	json_t *next = json_array(), *v;
 	size_t i;
 
-	json_array_foreach (w->found, i, v)
+	json_array_foreach(w->found, i, v)
 		append_all(next, v);
 	replace(w, next);
 }
@@ -61,7 +61,7 @@ static void step_member(struct walk *w, const char *key)
 	json_t *next = json_array(), *v;
 	size_t i;
 
-	json_array_foreach (w->found, i, v) {
+	json_array_foreach(w->found, i, v) {
 		json_t *member = json_object_get(v, key);
 
 		if (member)
@@ -75,7 +75,7 @@ static void step_index(struct walk *w, int64_t n)
 	json_t *next = json_array(), *v;
 	size_t i;
 
-	json_array_foreach (w->found, i, v) {
+	json_array_foreach(w->found, i, v) {
 		int64_t len = (int64_t)json_array_size(v), at = n < 0 ? len + n : n;
 
 		if (at >= 0 && at < len)
@@ -150,7 +150,7 @@ static int step_filter(struct walk *w, const char *cond)
 	size_t i;
 
 	step_all(w);
-	json_array_foreach (w->found, i, v) {
+	json_array_foreach(w->found, i, v) {
 		int r = passes(w, cond, v);
 
 		if (r < 0)
@@ -271,7 +271,7 @@ static int print_expression(const char *text, size_t len, const json_t *obj, str
 	r = jsonpath_find(expr, obj, &values, err);
 	if (r < 0)
 		return r;
-	json_array_foreach (values, i, v) {
+	json_array_foreach(values, i, v) {
 		_cleanup_free_ char *value = text_of(v);
 
 		strbuf_addf(out, "%s%s", i ? " " : "", value);

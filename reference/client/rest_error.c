@@ -61,7 +61,7 @@ int rest_status_error(const json_t *status, long http, struct error *err)
 	json_t *cause;
 	size_t i;
 
-	json_each (status, "details.causes", i, cause)
+	json_each(status, "details.causes", i, cause)
 		error_add_cause(err, json_str_or(cause, "field", ""),
 				json_str_or(cause, "reason", ""), "%s",
 				json_str_or(cause, "message", ""));

@@ -78,7 +78,7 @@ static char *labels_text(const json_t *obj)
 	json_t *value;
 	const char *key;
 
-	json_object_foreach (meta_labels(obj), key, value)
+	json_object_foreach(meta_labels(obj), key, value)
 		strv_addf(&pairs, "%s=%s", key, json_string_value(value) ?: "");
 	return pairs ? strv_join(pairs, ",") : xstrdup("<none>");
 }
@@ -91,7 +91,7 @@ static char **header_line(const struct table_printer *t)
 
 	if (t->options.show_namespace)
 		strv_add(&line, "NAMESPACE");
-	json_array_foreach (t->columns, i, column)
+	json_array_foreach(t->columns, i, column)
 		if (is_shown(t, column))
 			strv_take(&line, header_text(column));
 	if (t->options.show_labels)
@@ -108,7 +108,7 @@ static char **row_line(const struct table_printer *t, const json_t *row)
 
 	if (t->options.show_namespace)
 		strv_add(&line, meta_namespace(obj) ?: "");
-	json_array_foreach (t->columns, i, column) {
+	json_array_foreach(t->columns, i, column) {
 		_cleanup_free_ char *text = NULL;
 
 		if (!is_shown(t, column))
@@ -155,7 +155,7 @@ static void each_line(struct table_printer *t, const json_t *table, struct strbu
 	json_t *row;
 	size_t i;
 
-	json_each (table, "rows", i, row) {
+	json_each(table, "rows", i, row) {
 		_cleanup_strv_ char **line = row_line(t, row);
 
 		if (out)

@@ -14,7 +14,7 @@ static void add_names(const json_t *pod, const char *path, const char *suffix, c
 	json_t *c;
 	size_t i;
 
-	json_each (pod, path, i, c)
+	json_each(pod, path, i, c)
 		strv_addf(names, "%s%s", json_str_or(c, "name", ""), suffix);
 }
 

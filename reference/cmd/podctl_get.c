@@ -189,7 +189,7 @@ static void name_items(json_t *list, const struct kind *k)
 	json_t *item;
 	size_t i;
 
-	json_each (list, "items", i, item) {
+	json_each(list, "items", i, item) {
 		json_object_set_new(item, "apiVersion", json_string(kind_api_version(k)));
 		json_object_set_new(item, "kind", json_string(k->kind));
 	}

@@ -33,7 +33,7 @@ static int import_one(struct podctl *p, const char *file, struct error *err)
 	r = rest_call(p->client, &req, &answer, err);
 	if (r < 0)
 		return r;
-	json_each (answer, "names", i, name)
+	json_each(answer, "names", i, name)
 		if (!strchr(json_string_value(name), '@'))
 			printf("image \"%s\" imported\n", json_string_value(name));
 	return 0;
@@ -63,7 +63,7 @@ static void print_row(const json_t *image)
 	json_t *name;
 	size_t i;
 
-	json_each (image, "names", i, name) {
+	json_each(image, "names", i, name) {
 		const char *text = json_string_value(name);
 
 		if (strchr(text, '@'))
@@ -89,7 +89,7 @@ static int list_images(struct podctl *p, struct error *err)
 	if (print_is_structured(p))
 		return print_object(p, answer, err);
 	printf("%-40s %-14s %s\n", "IMAGE", "ID", "SIZE");
-	json_each (answer, "items", i, image)
+	json_each(answer, "items", i, image)
 		print_row(image);
 	return 0;
 }

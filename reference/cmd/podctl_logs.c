@@ -114,7 +114,7 @@ static int print_selected(struct podctl *p, struct error *err)
 	int r;
 
 	r = target_get(p, &all, &list, err);
-	json_each (list, "items", i, pod) {
+	json_each(list, "items", i, pod) {
 		if (r < 0)
 			break;
 		r = print_logs(p, pod, err);

@@ -91,7 +91,7 @@ static int add_document(const struct podctl *p, json_t *doc, const char *file, s
 
 	if (!str_ends(meta_kind(doc) ?: "", "List") || !json_arr(doc, "items"))
 		return add_object(p, doc, file, m, err);
-	json_each (doc, "items", i, obj) {
+	json_each(doc, "items", i, obj) {
 		r = add_object(p, obj, file, m, err);
 		if (r < 0)
 			return r;
@@ -110,7 +110,7 @@ static int read_text(const struct podctl *p, const char *file, const char *text,
 	r = yaml_load_all(text, len, file, &docs, err);
 	if (r < 0)
 		return error_wrap(err, "error parsing %s", file);
-	json_array_foreach (docs, i, doc) {
+	json_array_foreach(docs, i, doc) {
 		r = add_document(p, doc, file, m, err);
 		if (r < 0)
 			return r;

@@ -48,7 +48,7 @@ static void print_names(const json_t *obj)
 		print_name(obj);
 		return;
 	}
-	json_each (obj, "items", i, item)
+	json_each(obj, "items", i, item)
 		print_name(item);
 }
 

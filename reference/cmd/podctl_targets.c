@@ -176,7 +176,7 @@ int targets_expand(struct podctl *p, struct targets *t, struct error *err)
 		r = target_get(p, item, &list, err);
 		if (r < 0)
 			return r;
-		json_each (list, "items", j, obj)
+		json_each(list, "items", j, obj)
 			targets_add(&all, item->kind, meta_namespace(obj), meta_name(obj));
 	}
 	swap = *t;

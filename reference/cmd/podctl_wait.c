@@ -78,7 +78,7 @@ static int condition_holds(const struct goal *g, const json_t *obj)
 	json_t *c;
 	size_t i;
 
-	json_each (obj, "status.conditions", i, c)
+	json_each(obj, "status.conditions", i, c)
 		if (strcasecmp(json_str_or(c, "type", ""), g->name) == 0)
 			return strcasecmp(json_str_or(c, "status", ""), g->value) == 0;
 	return 0;

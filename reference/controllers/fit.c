@@ -22,7 +22,7 @@ static bool is_cordoned(const json_t *pod, const json_t *node)
 	if (!json_bool(node, "spec.unschedulable", false))
 		return false;
 	taint = json_pack("{s:s,s:s}", "key", taint_text, "effect", "NoSchedule");
-	json_each (pod, "spec.tolerations", i, t)
+	json_each(pod, "spec.tolerations", i, t)
 		if (toleration_covers(t, taint))
 			return false;
 	return true;
@@ -33,7 +33,7 @@ static bool meets_ports(const json_t *pod, const struct usage *usage)
 	const char *uid;
 	json_t *other;
 
-	json_object_foreach (usage->with_ports, uid, other)
+	json_object_foreach(usage->with_ports, uid, other)
 		if (pod_ports_conflict(pod, other))
 			return true;
 	return false;

@@ -36,7 +36,7 @@ static void wake_all(struct garbage *g, const json_t *uids)
 	json_t *uid;
 	size_t i;
 
-	json_array_foreach ((json_t *)uids, i, uid)
+	json_array_foreach((json_t *)uids, i, uid)
 		workqueue_add(g->queue, json_string_value(uid));
 }
 
@@ -45,7 +45,7 @@ static void wake_waiting_owners(struct garbage *g, const json_t *obj)
 	json_t *ref, *owner;
 	size_t i;
 
-	json_array_foreach (meta_owner_refs(obj), i, ref) {
+	json_array_foreach(meta_owner_refs(obj), i, ref) {
 		owner = owner_graph_find(g->graph, json_str(ref, "uid"), NULL);
 		if (owner && meta_deletion_timestamp(owner))
 			workqueue_add(g->queue, meta_uid(owner));
@@ -117,7 +117,7 @@ static int orphan_dependents(struct garbage *g, const struct kind *k, json_t *ob
 	json_t *uid;
 	size_t i;
 
-	json_array_foreach (uids, i, uid) {
+	json_array_foreach(uids, i, uid) {
 		const struct kind *dk;
 		json_t *dep = owner_graph_find(g->graph, json_string_value(uid), &dk);
 		_cleanup_json_ json_t *edited = ownership_released(dep, meta_uid(obj));
@@ -137,7 +137,7 @@ static int delete_dependents(struct garbage *g, const struct kind *k, json_t *ob
 	size_t blocking = 0, i;
 	json_t *uid;
 
-	json_array_foreach (uids, i, uid) {
+	json_array_foreach(uids, i, uid) {
 		const struct kind *dk;
 		json_t *dep = owner_graph_find(g->graph, json_string_value(uid), &dk);
 

@@ -22,7 +22,7 @@ bool object_has_finalizer(const json_t *obj, const char *finalizer)
 	json_t *f;
 	size_t i;
 
-	json_array_foreach (finalizers_of(obj), i, f)
+	json_array_foreach(finalizers_of(obj), i, f)
 		if (streq(json_string_value(f), finalizer))
 			return true;
 	return false;

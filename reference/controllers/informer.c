@@ -204,7 +204,7 @@ static void drop_unlisted(struct informer *inf)
 	json_t *obj;
 	size_t i;
 
-	json_array_foreach (all, i, obj) {
+	json_array_foreach(all, i, obj) {
 		struct entry *e = entry_of(inf, meta_namespace(obj), meta_name(obj));
 
 		if (e && !e->listed)
@@ -217,8 +217,8 @@ static void mark_unlisted(struct informer *inf)
 	struct bucket *b, *b_next;
 	struct entry *e, *e_next;
 
-	HASH_ITER (hh, inf->buckets, b, b_next)
-		HASH_ITER (hh, b->entries, e, e_next)
+	HASH_ITER(hh, inf->buckets, b, b_next)
+		HASH_ITER(hh, b->entries, e, e_next)
 			e->listed = false;
 }
 
@@ -236,7 +236,7 @@ static int informer_list_and_watch(struct informer *inf, struct error *err)
 	if (r < 0)
 		return r;
 	mark_unlisted(inf);
-	json_array_foreach (items, i, obj) {
+	json_array_foreach(items, i, obj) {
 		struct entry *e = entry_of(inf, meta_namespace(obj), meta_name(obj));
 
 		if (e)
@@ -269,8 +269,8 @@ static struct informer *informer_free(struct informer *inf)
 
 	store_watch_free(inf->watch);
 	loop_defer_free(inf->resync);
-	HASH_ITER (hh, inf->buckets, b, b_next) {
-		HASH_ITER (hh, b->entries, e, e_next) {
+	HASH_ITER(hh, inf->buckets, b, b_next) {
+		HASH_ITER(hh, b->entries, e, e_next) {
 			HASH_DEL(b->entries, e);
 			entry_free(e);
 		}
@@ -278,7 +278,7 @@ static struct informer *informer_free(struct informer *inf)
 		free(b->ns);
 		free(b);
 	}
-	HASH_ITER (hh, inf->tombstones, t, t_next) {
+	HASH_ITER(hh, inf->tombstones, t, t_next) {
 		HASH_DEL(inf->tombstones, t);
 		free(t->uid);
 		free(t);
@@ -349,7 +349,7 @@ void informer_subscribe(struct informer *inf, informer_fn fn, void *userdata)
 		abort();
 	inf->subscribers[inf->n_subscribers].fn = fn;
 	inf->subscribers[inf->n_subscribers++].userdata = userdata;
-	json_array_foreach (all, i, obj)
+	json_array_foreach(all, i, obj)
 		fn(userdata, inf->kind, NULL, obj);
 }
 
@@ -366,10 +366,10 @@ json_t *informer_list(struct informer *inf, const char *ns)
 	struct bucket *b, *b_next;
 	struct entry *e, *e_next;
 
-	HASH_ITER (hh, inf->buckets, b, b_next) {
+	HASH_ITER(hh, inf->buckets, b, b_next) {
 		if (ns && !streq(b->ns, ns))
 			continue;
-		HASH_ITER (hh, b->entries, e, e_next)
+		HASH_ITER(hh, b->entries, e, e_next)
 			json_array_append(all, e->obj);
 	}
 	return all;

@@ -72,7 +72,7 @@ static int empty_kind(struct namespaces *n, const struct kind *k, struct emptyin
 	if (r < 0)
 		return r;
 	objects = informer_list(inf, e->ns);
-	json_array_foreach (objects, i, obj) {
+	json_array_foreach(objects, i, obj) {
 		if (meta_deletion_timestamp(obj) || !e->budget)
 			continue;
 		e->budget--;
@@ -96,7 +96,7 @@ static int empty_quiet(struct namespaces *n, const struct kind *k, struct emptyi
 	int r;
 
 	r = store_list(n->c->store, k, &list, &objects, &revision, err);
-	json_array_foreach (objects, i, obj) {
+	json_array_foreach(objects, i, obj) {
 		struct store_delete_opts opts = { .grace_seconds = 0, .propagation = "Background" };
 		_cleanup_json_ json_t *last = NULL;
 		bool gone = false;

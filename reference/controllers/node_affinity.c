@@ -17,7 +17,7 @@ static bool is_among(const json_t *values, const char *value)
 	json_t *v;
 	size_t i;
 
-	json_array_foreach ((json_t *)values, i, v)
+	json_array_foreach((json_t *)values, i, v)
 		if (streq(json_string_value(v), value))
 			return true;
 	return false;
@@ -61,10 +61,10 @@ static bool term_holds(const json_t *term, const json_t *node)
 
 	if (!json_len(term, "matchExpressions") && !json_len(term, "matchFields"))
 		return false;
-	json_each (term, "matchExpressions", i, expr)
+	json_each(term, "matchExpressions", i, expr)
 		if (!expression_holds(expr, meta_label(node, json_str_or(expr, "key", ""))))
 			return false;
-	json_each (term, "matchFields", i, expr)
+	json_each(term, "matchFields", i, expr)
 		if (!expression_holds(expr, field_of(node, json_str_or(expr, "key", ""))))
 			return false;
 	return true;
@@ -78,12 +78,12 @@ bool node_affinity_matches(const json_t *pod, const json_t *node)
 	const char *key;
 	size_t i;
 
-	json_object_foreach (selector, key, value)
+	json_object_foreach(selector, key, value)
 		if (!streq(meta_label(node, key), json_string_value(value)))
 			return false;
 	if (!json_is_object(required))
 		return true;
-	json_each (required, "nodeSelectorTerms", i, term)
+	json_each(required, "nodeSelectorTerms", i, term)
 		if (term_holds(term, node))
 			return true;
 	return false;
@@ -109,12 +109,12 @@ const json_t *node_untolerated_taint(const json_t *pod, const json_t *node,
 	json_t *taint, *toleration;
 	size_t i, j;
 
-	json_each (node, "spec.taints", i, taint) {
+	json_each(node, "spec.taints", i, taint) {
 		bool tolerated = false;
 
 		if (!strv_contains((char *const *)effects, json_str_or(taint, "effect", "")))
 			continue;
-		json_each (pod, "spec.tolerations", j, toleration)
+		json_each(pod, "spec.tolerations", j, toleration)
 			tolerated |= toleration_covers(toleration, taint);
 		if (!tolerated)
 			return taint;

@@ -71,9 +71,9 @@ struct node_usage *node_usage_free(struct node_usage *u)
 
 	if (!u)
 		return NULL;
-	HASH_ITER (hh, u->shares, s, s_next)
+	HASH_ITER(hh, u->shares, s, s_next)
 		share_free(u, s);
-	HASH_ITER (hh, u->nodes, n, n_next) {
+	HASH_ITER(hh, u->nodes, n, n_next) {
 		HASH_DEL(u->nodes, n);
 		resource_list_deinit(&n->usage.taken);
 		json_decref(n->usage.with_ports);

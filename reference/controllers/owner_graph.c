@@ -65,7 +65,7 @@ static void link_owners(struct owner_graph *g, const json_t *obj)
 	json_t *ref;
 	size_t i;
 
-	json_array_foreach (meta_owner_refs(obj), i, ref) {
+	json_array_foreach(meta_owner_refs(obj), i, ref) {
 		const char *owner = json_str(ref, "uid");
 
 		if (owner)
@@ -79,7 +79,7 @@ static void unlink_owners(struct owner_graph *g, const json_t *obj)
 	json_t *ref;
 	size_t i;
 
-	json_array_foreach (meta_owner_refs(obj), i, ref) {
+	json_array_foreach(meta_owner_refs(obj), i, ref) {
 		struct vertex *owner = vertex_of(g, json_str(ref, "uid"));
 
 		if (!owner)
@@ -102,7 +102,7 @@ struct owner_graph *owner_graph_free(struct owner_graph *g)
 
 	if (!g)
 		return NULL;
-	HASH_ITER (hh, g->vertices, v, next)
+	HASH_ITER(hh, g->vertices, v, next)
 		vertex_free(g, v);
 	free(g);
 	return NULL;
@@ -158,7 +158,7 @@ json_t *owner_graph_dependents(struct owner_graph *g, const char *uid)
 	const char *key;
 
 	if (v)
-		json_object_foreach (v->dependents, key, value)
+		json_object_foreach(v->dependents, key, value)
 			json_array_append_new(uids, json_string(key));
 	return uids;
 }

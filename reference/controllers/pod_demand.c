@@ -70,7 +70,7 @@ void resource_list_read(struct resource_list *l, const json_t *map)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach ((json_t *)map, name, value)
+	json_object_foreach((json_t *)map, name, value)
 		resource_list_add(l, name, amount_of(name, value));
 }
 
@@ -89,7 +89,7 @@ static void read_init(const json_t *pod, struct resource_list *steady, struct re
 	json_t *c;
 	size_t i;
 
-	json_each (pod, "spec.initContainers", i, c) {
+	json_each(pod, "spec.initContainers", i, c) {
 		_cleanup_resources_ struct resource_list moment = { 0 };
 
 		resource_list_read(&moment, json_obj(c, "resources.requests"));
@@ -118,7 +118,7 @@ void pod_demand_read(const json_t *pod, struct resource_list *l)
 	size_t i;
 
 	read_init(pod, l, &peak);
-	json_each (pod, "spec.containers", i, c)
+	json_each(pod, "spec.containers", i, c)
 		resource_list_read(l, json_obj(c, "resources.requests"));
 	resource_list_raise(l, &peak);
 	read_pod_level(pod, l);
@@ -153,7 +153,7 @@ static json_t *all_ports(const json_t *pod)
 	size_t i;
 
 	for (size_t l = 0; l < ARRAY_SIZE(lists); l++) {
-		json_each (pod, lists[l], i, c) {
+		json_each(pod, lists[l], i, c) {
 			if (l == 1 && !streq(json_str(c, "restartPolicy"), "Always"))
 				continue;
 			if (json_arr(c, "ports"))
@@ -169,10 +169,10 @@ bool pod_ports_conflict(const json_t *a, const json_t *b)
 	json_t *ap, *bp;
 	size_t i, j;
 
-	json_array_foreach (a_ports, i, ap) {
+	json_array_foreach(a_ports, i, ap) {
 		if (!json_int(ap, "hostPort", 0))
 			continue;
-		json_array_foreach (b_ports, j, bp)
+		json_array_foreach(b_ports, j, bp)
 			if (port_meets(ap, bp))
 				return true;
 	}

@@ -77,7 +77,7 @@ static int64_t restarts(const json_t *pod)
 	json_t *cs;
 	size_t i;
 
-	json_each (pod, "status.containerStatuses", i, cs)
+	json_each(pod, "status.containerStatuses", i, cs)
 		most = MAX(most, json_int(cs, "restartCount", 0));
 	return most;
 }

@@ -20,7 +20,7 @@ static bool is_fully_labelled(const json_t *pod, const json_t *owner)
 	json_t *want = json_obj(owner, "spec.template.metadata.labels"), *value;
 	const char *key;
 
-	json_object_foreach (want, key, value)
+	json_object_foreach(want, key, value)
 		if (!streq(meta_label(pod, key), json_string_value(value)))
 			return false;
 	return true;
@@ -38,7 +38,7 @@ static void put_counts(json_t *status, const json_t *owner, const struct replica
 	size_t labelled = 0, ready = 0, available = 0, i;
 	json_t *pod;
 
-	json_array_foreach (f->active, i, pod) {
+	json_array_foreach(f->active, i, pod) {
 		labelled += is_fully_labelled(pod, owner);
 		ready += pod_is_ready(pod);
 		available += pod_is_available(pod, min_ready, f->now_ns);
@@ -90,7 +90,7 @@ int64_t replica_status_next_change(const json_t *owner, const struct replica_fac
 
 	if (min_ready_ns <= 0)
 		return -1;
-	json_array_foreach (f->active, i, pod) {
+	json_array_foreach(f->active, i, pod) {
 		const char *stamp = json_str(condition_get(pod, "Ready"), "lastTransitionTime");
 
 		if (!pod_is_ready(pod) || !stamp || clock_parse(stamp, &since) < 0)

@@ -70,7 +70,7 @@ static void wake_selectors(struct replica_controller *rc, const json_t *pod)
 	json_t *owner;
 	size_t i;
 
-	json_array_foreach (owners, i, owner) {
+	json_array_foreach(owners, i, owner) {
 		_cleanup_(selector_freep) struct selector *sel = NULL;
 
 		if (workload_selector(owner, &sel, NULL) == 0 &&
@@ -140,7 +140,7 @@ static int claim_pods(struct replica_controller *rc, struct pass *p, struct erro
 	r = workload_selector(p->owner, &sel, err);
 	if (r < 0)
 		return r;
-	json_array_foreach (pods, i, pod) {
+	json_array_foreach(pods, i, pod) {
 		bool mine = false;
 
 		if (pod_is_terminal(pod))
@@ -214,7 +214,7 @@ static int delete_pods(struct replica_controller *rc, struct pass *p, const json
 	size_t i;
 	int r;
 
-	json_array_foreach (surplus, i, pod) {
+	json_array_foreach(surplus, i, pod) {
 		if (i == BATCH) {
 			p->again = true;
 			break;

@@ -44,7 +44,7 @@ static void unpark(struct scheduler *s)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach (s->parked, key, v)
+	json_object_foreach(s->parked, key, v)
 		workqueue_add(s->queue, key);
 	json_object_clear(s->parked);
 }
@@ -89,7 +89,7 @@ static const json_t *choose(struct scheduler *s, const json_t *pod, const json_t
 	size_t best_pods = 0, i;
 	json_t *node;
 
-	json_array_foreach ((json_t *)nodes, i, node) {
+	json_array_foreach((json_t *)nodes, i, node) {
 		const struct usage *usage = node_usage_of(s->usage, meta_name(node));
 
 		if (meta_deletion_timestamp(node) || !fit_node(pod, node, usage, reasons))

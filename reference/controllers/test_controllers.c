@@ -102,7 +102,7 @@ static size_t count_active(void)
 	size_t n = 0, i;
 	json_t *pod;
 
-	json_array_foreach (all, i, pod)
+	json_array_foreach(all, i, pod)
 		n += pod_is_active(pod);
 	return n;
 }

@@ -125,7 +125,7 @@ struct workqueue *workqueue_free(struct workqueue *q)
 	if (!q)
 		return NULL;
 	loop_defer_free(q->pump);
-	HASH_ITER (hh, q->items, i, next)
+	HASH_ITER(hh, q->items, i, next)
 		item_free(i);
 	backoff_free(q->backoff);
 	free(q);

@@ -106,12 +106,12 @@ static int64_t pod_grace(const json_t *pod, int64_t asked)
 
 static void set_finalizer(json_t *obj, const char *name, bool wanted)
 {
-	json_t *list = wanted ? json_make_arr(obj, "metadata.finalizers")
-			      : json_arr(obj, "metadata.finalizers");
+	json_t *list = wanted ? json_make_arr(obj, "metadata.finalizers") :
+				json_arr(obj, "metadata.finalizers");
 	json_t *v;
 	size_t i;
 
-	json_array_foreach (list, i, v) {
+	json_array_foreach(list, i, v) {
 		if (!streq(json_string_value(v), name))
 			continue;
 		if (!wanted)

@@ -130,8 +130,8 @@ void objects_clear(struct store *s)
 	struct store_table *t, *t_next;
 	struct store_object *o, *o_next;
 
-	HASH_ITER (hh, s->tables, t, t_next) {
-		HASH_ITER (hh, t->objects, o, o_next)
+	HASH_ITER(hh, s->tables, t, t_next) {
+		HASH_ITER(hh, t->objects, o, o_next)
 			drop_object(t, o);
 		HASH_DEL(s->tables, t);
 		free(t);

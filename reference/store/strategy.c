@@ -67,6 +67,6 @@ int strategy_first_status(const struct kind *k, json_t *obj, struct error *err)
 
 int strategy_outcome(int r)
 {
-	return r == -ERR_INVALID || r == -ERR_FORBIDDEN || r == -ERR_BAD_REQUEST ? STORE_REFUSED
-										 : r;
+	return r == -ERR_INVALID || r == -ERR_FORBIDDEN || r == -ERR_BAD_REQUEST ? STORE_REFUSED :
+										   r;
 }

@@ -162,11 +162,10 @@ static int check_finalizers(const struct kind *k, const json_t *cur, const json_
 
 	if (!meta_deletion_timestamp(cur))
 		return 0;
-	json_each(obj, "metadata.finalizers", i, f)
-	{
+	json_each(obj, "metadata.finalizers", i, f) {
 		bool known = false;
 
-		json_array_foreach (old, j, o)
+		json_array_foreach(old, j, o)
 			known = known || json_equal(f, o);
 		if (known)
 			continue;

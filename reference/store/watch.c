@@ -109,7 +109,7 @@ static void watch_destroy(struct store_watch *w)
 	struct store_change *c, *next;
 
 	DL_DELETE(w->store->watches, w);
-	DL_FOREACH_SAFE (w->backlog, c, next) {
+	DL_FOREACH_SAFE(w->backlog, c, next) {
 		DL_DELETE(w->backlog, c);
 		change_free(c);
 	}
@@ -123,7 +123,7 @@ static void deliver_backlogs(struct store *s)
 {
 	struct store_watch *w;
 
-	DL_FOREACH (s->watches, w) {
+	DL_FOREACH(s->watches, w) {
 		while (w->backlog && !w->dead) {
 			struct store_change *c = w->backlog;
 
@@ -138,7 +138,7 @@ static void deliver_change(struct store *s, const struct store_change *c)
 {
 	struct store_watch *w;
 
-	DL_FOREACH (s->watches, w) {
+	DL_FOREACH(s->watches, w) {
 		if (w->dead || w->position >= c->ev.revision)
 			continue;
 		w->position = c->ev.revision;
@@ -162,7 +162,7 @@ void watch_deliver(void *store)
 		change_free(c);
 	}
 	s->delivering = false;
-	DL_FOREACH_SAFE (s->watches, w, next)
+	DL_FOREACH_SAFE(s->watches, w, next)
 		if (w->dead)
 			watch_destroy(w);
 	if (s->queue)
@@ -174,9 +174,9 @@ void watch_drop_all(struct store *s)
 	struct store_watch *w, *next_w;
 	struct store_change *c, *next_c;
 
-	DL_FOREACH_SAFE (s->watches, w, next_w)
+	DL_FOREACH_SAFE(s->watches, w, next_w)
 		watch_destroy(w);
-	DL_FOREACH_SAFE (s->queue, c, next_c) {
+	DL_FOREACH_SAFE(s->queue, c, next_c) {
 		DL_DELETE(s->queue, c);
 		change_free(c);
 	}
@@ -198,7 +198,7 @@ static void backlog_present(struct store_watch *w)
 	json_t *obj;
 	size_t i;
 
-	json_array_foreach (items, i, obj) {
+	json_array_foreach(items, i, obj) {
 		struct store_event ev = { .type = STORE_ADDED, .object = obj };
 
 		ev.revision = meta_rv(obj);
