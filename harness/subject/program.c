@@ -40,6 +40,8 @@ void program_call_free(struct program_call *c)
 	c->end(c);
 }
 
+#define HELLO_SECONDS 30
+
 static void program_cancel(struct call *c)
 {
 	program_call_free((struct program_call *)c);
@@ -120,6 +122,7 @@ static void write_line(struct instance *in, const json_t *message)
 }
 
 static void flush(struct program *p);
+static void give_up(struct program *p, const char *fault);
 
 static void on_line(void *userdata, const char *text, size_t len)
 {
@@ -139,6 +142,8 @@ static void on_line(void *userdata, const char *text, size_t len)
 			return;
 		}
 	fprintf(stderr, "podtest: the driver said what nobody asked: %.200s\n", text);
+	if (!p->is_open)
+		give_up(p, "the driver does not speak the protocol");
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *userdata)
@@ -264,6 +269,7 @@ static void program_free(struct subject *s)
 	for (size_t i = 0; i < p->n_instances; i++)
 		instance_stop(&p->instances[i]);
 	timer_free(p->poll);
+	timer_free(p->patience);
 	json_decref(p->known);
 	free(p->command);
 	free(p);
@@ -280,7 +286,22 @@ static const struct subject_ops program_ops = {
 static void opened(struct program *p, const char *fault)
 {
 	p->is_open = !fault;
+	timer_stop(p->patience);
 	p->opened(p->opened_userdata, &p->base, fault);
+}
+
+/* Before it is open: nothing more is asked, and this is the only answer. */
+static void give_up(struct program *p, const char *fault)
+{
+	if (p->dead)
+		return;
+	p->dead = true;
+	opened(p, fault);
+}
+
+static void on_impatient(void *userdata)
+{
+	give_up(userdata, "the driver did not answer hello");
 }
 
 static void on_watching(void *userdata, const json_t *answer, int64_t sent, const char *fault)
@@ -340,6 +361,8 @@ int program_open(struct loop *loop, const char *command, opened_fn fn, void *use
 	p->opened = fn;
 	p->opened_userdata = userdata;
 	p->poll = timer_new(loop, program_poll, p);
+	p->patience = timer_new(loop, on_impatient, p);
+	timer_in(p->patience, HELLO_SECONDS * NSEC_PER_SEC);
 	*ret = &p->base;
 	if (!*command || instance_start(p, err)) {
 		error_set(err, "driver: needs a program");

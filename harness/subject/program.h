@@ -44,7 +44,7 @@ struct program {
 	bool has_watch, is_open, dead;
 	json_t *known; /* "Kind/ns/name" to object */
 	unsigned watches;
-	struct timer *poll;
+	struct timer *poll, *patience; /* patience: until hello is answered */
 	struct pending *polling;
 	int64_t last_poll;
 	struct program_call *calls;
