@@ -179,7 +179,7 @@ static int read_manifest(const struct import *im, const json_t *manifest, char *
 	json_t *layer;
 	size_t n;
 
-	json_each (manifest, "layers", n, layer) {
+	json_each(manifest, "layers", n, layer) {
 		char *path = blob_path(im, json_str(layer, "digest"));
 
 		if (!path)
@@ -252,7 +252,7 @@ static int import_index(struct import *im, const json_t *index, const char *name
 
 	if (depth > NESTING_MAX)
 		return broken(err, "indices are nested too deep");
-	json_each (index, "manifests", n, descriptor) {
+	json_each(index, "manifests", n, descriptor) {
 		_cleanup_free_ char *own = name ? xstrdup(name) : name_of(descriptor);
 		int r;
 
@@ -313,7 +313,7 @@ int image_layout_import(struct image_store *s, const char *dir, const char *tmp_
 	if (r == 0 && is_oci)
 		r = import_index(&im, top, NULL, 0, err);
 	else if (r == 0)
-		json_each (top, "", n, entry)
+		json_each(top, "", n, entry)
 			if ((r = import_saved(&im, entry, err)) < 0)
 				break;
 	if (r == 0)

@@ -108,7 +108,7 @@ static int load(struct image_store *s, struct error *err)
 		r = json_parse(text, len, &index, err);
 	if (r < 0)
 		return error_wrap(err, "%s", path);
-	json_each (index, "images", n, o) {
+	json_each(index, "images", n, o) {
 		*end = image_from_json(o);
 		end = &(*end)->next;
 	}

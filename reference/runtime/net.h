@@ -1,7 +1,7 @@
 /*
- * net: the node's network namespace, and pods hung onto it.
+ * net: the node's namespaces, and pods hung onto its network.
  *
- * The namespace is held by a bind mount at ROOT/run/node.ns, so it outlives podd and clean-up finds it. Each pod
+ * They are held by bind mounts at ROOT/run/node.ns and node.uts, so they outlive podd and clean-up finds them. Each pod
  * has one IPv4 address and a veth pair: eth0 in the pod, a device of the node with a /32 route and a
  * permanent neighbour; no bridge, no ARP. The node's own address sits on its lo. An address that was given
  * back is used again only after all others.
@@ -19,6 +19,7 @@ struct port_mapping;
 
 struct net {
 	int own_fd, node_fd; /* network namespaces */
+	int uts_fd; /* the node's UTS namespace: host-network pods see its name, and cannot change ours */
 	int route_fd; /* netlink socket in the node */
 	int cursor_fd; /* the last address given, over restarts */
 	uint32_t base, size; /* pod_cidr, host byte order */

@@ -88,7 +88,20 @@ static int set_up_lo(const struct net *n, struct error *err)
 	return netlink_commit(fd, &b, err);
 }
 
-static int make_inside(const struct net *n, const char *path, struct error *err)
+static int hold(const char *ns, const char *path, struct error *err)
+{
+	_cleanup_close_ int file = -1;
+	int r = fs_open(AT_FDCWD, path, O_RDONLY | O_CREAT, 0600, &file, err);
+
+	if (r < 0)
+		return r;
+	if (mount(ns, path, "none", MS_BIND, NULL) < 0)
+		return error_set_errno(err, errno, "holding the node's namespace at %s", path);
+	return 0;
+}
+
+static int make_inside(const struct net *n, const char *net_path, const char *uts_path,
+		       struct error *err)
 {
 	int r = set_up_lo(n, err);
 
@@ -98,22 +111,23 @@ static int make_inside(const struct net *n, const char *path, struct error *err)
 	set_sysctl("ipv4/conf/all/route_localnet", "1");
 	set_sysctl("ipv4/ping_group_range", "0 2147483647");
 	set_sysctl("ipv6/conf/default/disable_ipv6", "1");
-	if (mount("/proc/self/ns/net", path, "none", MS_BIND, NULL) < 0)
-		return error_set_errno(err, errno, "holding the node's network at %s", path);
-	return 0;
+	r = hold("/proc/self/ns/uts", uts_path, err);
+	return r < 0 ? r : hold("/proc/self/ns/net", net_path, err); /* last: it tells of both */
 }
 
-static int make_node(const struct net *n, const char *path, struct error *err)
+/* A new UTS namespace begins as a copy, so the node has the machine's name. */
+static int make_node(const struct net *n, const char *net_path, const char *uts_path,
+		     struct error *err)
 {
-	_cleanup_close_ int file = -1;
-	int r = fs_open(AT_FDCWD, path, O_RDONLY | O_CREAT, 0600, &file, err);
+	_cleanup_close_ int own_uts = -1;
+	int r = fs_open(AT_FDCWD, "/proc/self/ns/uts", O_RDONLY, 0, &own_uts, err);
 
 	if (r < 0)
 		return r;
-	if (unshare(CLONE_NEWNET) < 0)
-		return error_set_errno(err, errno, "making the node's network");
-	r = make_inside(n, path, err);
-	if (setns(n->own_fd, CLONE_NEWNET) < 0)
+	if (unshare(CLONE_NEWNET | CLONE_NEWUTS) < 0)
+		return error_set_errno(err, errno, "making the node's namespaces");
+	r = make_inside(n, net_path, uts_path, err);
+	if (setns(n->own_fd, CLONE_NEWNET) < 0 || setns(own_uts, CLONE_NEWUTS) < 0)
 		abort();
 	return r;
 }
@@ -127,17 +141,20 @@ static bool is_namespace(int fd)
 
 static int open_node(struct net *n, const char *run_dir, struct error *err)
 {
-	_cleanup_free_ char *path = fs_join(run_dir, "node.ns");
-	int r;
+	_cleanup_free_ char *net_path = fs_join(run_dir, "node.ns");
+	_cleanup_free_ char *uts_path = fs_join(run_dir, "node.uts");
+	int r = 0;
 
-	n->node_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (is_namespace(n->node_fd))
-		return 0;
-	n->node_fd = fd_close(n->node_fd);
-	r = make_node(n, path, err);
-	if (r < 0)
-		return r;
-	return fs_open(AT_FDCWD, path, O_RDONLY, 0, &n->node_fd, err);
+	n->node_fd = open(net_path, O_RDONLY | O_CLOEXEC);
+	if (!is_namespace(n->node_fd)) {
+		n->node_fd = fd_close(n->node_fd);
+		r = make_node(n, net_path, uts_path, err);
+		if (r == 0)
+			r = fs_open(AT_FDCWD, net_path, O_RDONLY, 0, &n->node_fd, err);
+	}
+	if (r == 0)
+		r = fs_open(AT_FDCWD, uts_path, O_RDONLY, 0, &n->uts_fd, err);
+	return r;
 }
 
 static int open_route(struct net *n, struct error *err)
@@ -157,7 +174,8 @@ int net_open(struct net *n, const char *run_dir, const char *cidr, const char *t
 {
 	int r;
 
-	*n = (struct net){ .own_fd = -1, .node_fd = -1, .route_fd = -1, .cursor_fd = -1 };
+	*n = (struct net){ .own_fd = -1, .node_fd = -1, .uts_fd = -1, .route_fd = -1 };
+	n->cursor_fd = -1;
 	snprintf(n->tag, sizeof(n->tag), "%.5s", tag);
 	r = parse_cidr(n, cidr, err);
 	if (r == 0)
@@ -177,6 +195,7 @@ void net_close(struct net *n)
 {
 	n->own_fd = fd_close(n->own_fd);
 	n->node_fd = fd_close(n->node_fd);
+	n->uts_fd = fd_close(n->uts_fd);
 	n->route_fd = fd_close(n->route_fd);
 	n->cursor_fd = fd_close(n->cursor_fd);
 	free(take_ptr(n->used));

@@ -30,6 +30,9 @@ struct runtime {
 	struct loop_defer *adopted; /* calls done */
 	size_t adopting; /* shims that have not answered yet */
 	struct shim_blob seccomp; /* compiled when first wanted */
+	char **leftovers; /* cgroups to be removed */
+	struct loop_timer *leftover_timer;
+	int leftover_rounds;
 };
 
 /* One operation on an object that is under way. */

@@ -62,7 +62,7 @@ static void load_ports(struct sandbox *sb, const json_t *config)
 	json_t *o;
 	size_t i;
 
-	json_each (config, "ports", i, o) {
+	json_each(config, "ports", i, o) {
 		struct port_mapping p = { .container_port = (uint16_t)json_int(o, "container", 0),
 					  .host_port = (uint16_t)json_int(o, "host", 0),
 					  .protocol = json_str(o, "protocol"),

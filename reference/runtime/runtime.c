@@ -17,6 +17,7 @@
 #include "base/fsutil.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "runtime/leftovers.h"
 #include "runtime/records.h"
 #include "runtime/root.h"
 
@@ -151,7 +152,11 @@ static int open_parts(struct runtime *rt, const struct runtime_config *cfg, stru
 		return r;
 	images = fs_join(rt->root, "images");
 	r = image_store_open(&rt->images, images, err);
-	return r < 0 ? r : records_load(rt, err);
+	if (r == 0)
+		r = records_load(rt, err);
+	if (r == 0)
+		leftovers_sweep(rt);
+	return r;
 }
 
 static char *absolute(const char *path)
@@ -173,7 +178,8 @@ int runtime_new(const struct runtime_config *cfg, runtime_event_fn events, runti
 	rt->done = done;
 	rt->userdata = userdata;
 	rt->lock_fd = -1;
-	rt->net = (struct net){ .own_fd = -1, .node_fd = -1, .route_fd = -1, .cursor_fd = -1 };
+	rt->net = (struct net){ .own_fd = -1, .node_fd = -1, .uts_fd = -1, .route_fd = -1 };
+	rt->net.cursor_fd = -1;
 	rt->shim_path = absolute(cfg->shim_path);
 	rt->pause_path = absolute(cfg->pause_path);
 	rt->adopted = loop_defer_new(rt->loop, on_adopted, rt);
@@ -198,6 +204,7 @@ struct runtime *runtime_free(struct runtime *rt)
 		exec_drop_all(rt->sandboxes);
 		sandbox_free(rt->sandboxes);
 	}
+	leftovers_deinit(rt);
 	loop_defer_free(rt->adopted);
 	image_store_close(&rt->images);
 	net_close(&rt->net);

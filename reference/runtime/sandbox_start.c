@@ -13,6 +13,7 @@
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "runtime/leftovers.h"
 #include "runtime/records.h"
 
 static void on_shim_exit(void *userdata, const struct child_exit *exit)
@@ -80,8 +81,7 @@ static void take_back(struct sandbox *sb)
 		sb->shim_pid = shim_find(&rt->cgroups, sb->dir);
 	if (sb->shim_pid > 0)
 		kill(sb->shim_pid, SIGKILL);
-	cgroup_kill_tree(&rt->cgroups, sb->cgroup);
-	(void)cgroup_remove_tree(&rt->cgroups, sb->cgroup, NULL);
+	leftovers_add(rt, sb->cgroup);
 	if (sb->ports_open)
 		net_ports_remove(&rt->net, sb->address, sb->ports, sb->n_ports);
 	if (sb->address) {
@@ -222,9 +222,10 @@ static void send_setup(struct sandbox *sb, const struct sandbox_config *cfg)
 
 	shim_msg_init(&m, SHIM_SETUP, shim_client_tag(sb->client));
 	shim_put_setup(&m, &s);
-	if (cfg->host_network && rt->net.node_fd >= 0) {
+	if (cfg->host_network) {
 		m.fds[0] = rt->net.node_fd;
-		m.head.n_fds = 1;
+		m.fds[1] = rt->net.uts_fd;
+		m.head.n_fds = 2;
 	}
 	shim_client_send(sb->client, &m, on_set_up, sb);
 }

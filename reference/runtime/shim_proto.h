@@ -17,7 +17,8 @@
 
 enum shim_op {
 	/* podd to shim */
-	SHIM_SETUP = 1, /* shim_setup; fds: the node's network namespace */
+	SHIM_SETUP =
+		1, /* shim_setup; fds with SHIM_HOST_NET: the node's network and UTS namespaces */
 	SHIM_START, /* shim_container; DONE holds shim_status */
 	SHIM_SIGNAL, /* str id, u64 signal; no answer */
 	SHIM_REMOVE, /* str id */

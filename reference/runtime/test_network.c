@@ -73,15 +73,22 @@ static void test_pods_and_node_reach_each_other(void)
 
 static void test_host_network_is_the_nodes(void)
 {
+	struct container_config cfg = { .uid = -1, .gid = -1 };
+	char name[128] = "";
 	struct sandbox *a;
 
 	begin();
 	a = run_pod("one", true, NULL, 0);
 	CHECK_STR(f.err.message, NULL);
 	CHECK_STR(sandbox_ip(a), NULL);
-	start(a, "a", SERVE);
-	CHECK(*ask(runtime_node_ip(f.rt), 80));
-	CHECK(*ask("127.0.0.1", 80));
+	cfg.privileged = true;
+	start_with(a, &cfg, "a", "hostname; hostname renamed; " SERVE);
+	CHECK_STR(ask(runtime_node_ip(f.rt), 80), "renamed");
+	CHECK_STR(ask("127.0.0.1", 80), "renamed");
+	gethostname(name, sizeof(name) - 1);
+	CHECK_CONTAINS(log_of("a"),
+		       name); /* the node is called as the machine, and is not the machine */
+	CHECK(!streq(name, "renamed"));
 	end();
 }
 

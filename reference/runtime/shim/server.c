@@ -78,10 +78,10 @@ void server_failed(struct shim *s, uint64_t tag, int errnum, const char *fmt, ..
 static void on_setup(struct shim *s, struct shim_msg *m)
 {
 	char why[256] = "bad request";
-	int node_net = m->head.n_fds ? m->fds[0] : -1;
 
 	shim_get_setup(m, &s->setup);
-	if (m->bad || setup_sandbox(s, node_net, why, sizeof(why)) < 0) {
+	if (m->bad || (s->setup.flags & SHIM_HOST_NET && m->head.n_fds != 2) ||
+	    setup_sandbox(s, m->fds, why, sizeof(why)) < 0) {
 		server_failed(s, m->head.tag, errno, "%s", why);
 		shim_exit(s, 1);
 	}

@@ -31,12 +31,12 @@ static int fail(char *why, size_t size, const char *what)
 	return -1;
 }
 
-static int enter_namespaces(struct shim *s, int node_net_fd)
+static int enter_namespaces(struct shim *s, const int *node_fds)
 {
 	unsigned long flags = NS_NEWUTS | NS_NEWNS;
 
 	if (s->setup.flags & SHIM_HOST_NET) {
-		if (node_net_fd >= 0 && setns(node_net_fd, NS_NEWNET) < 0)
+		if (setns(node_fds[0], NS_NEWNET) < 0 || setns(node_fds[1], NS_NEWUTS) < 0)
 			return -1;
 		flags &= ~(unsigned long)NS_NEWUTS;
 	} else {
@@ -126,13 +126,13 @@ static int start_pause(struct shim *s)
 	return s->pause_pid_fd;
 }
 
-int setup_sandbox(struct shim *s, int node_net_fd, char *why, size_t why_size)
+int setup_sandbox(struct shim *s, const int *node_fds, char *why, size_t why_size)
 {
 	const char *hostname = s->setup.hostname;
 
 	if (cgroup_join(s->host_root_fd, s->setup.cgroups, s->setup.cgroup_v2) < 0)
 		return fail(why, why_size, "cgroup");
-	if (enter_namespaces(s, node_net_fd) < 0)
+	if (enter_namespaces(s, node_fds) < 0)
 		return fail(why, why_size, "namespaces");
 	if (lean_mounts(s) < 0)
 		return fail(why, why_size, "mounts");

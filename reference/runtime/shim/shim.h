@@ -94,6 +94,7 @@ void server_failed(struct shim *s, uint64_t tag, int errnum, const char *fmt, ..
 
 /* ---- setup.c, teardown.c: the sandbox ---- */
 
-int setup_sandbox(struct shim *s, int node_net_fd, char *why, size_t why_size);
+/* node_fds: the node's network and UTS namespaces, used with SHIM_HOST_NET. */
+int setup_sandbox(struct shim *s, const int *node_fds, char *why, size_t why_size);
 void teardown_begin(struct shim *s, uint64_t tag);
 void teardown_check(struct shim *s); /* ends the shim when the last task is gone */
