@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 
+#define PREFIX "pod-"
 #define ROUNDS 12
 #define FIRST_ROUND_NS (2 * NSEC_PER_MSEC)
 
@@ -17,9 +18,12 @@ static void try_all(void *userdata)
 	char **old = rt->leftovers;
 
 	rt->leftovers = NULL;
-	for (char **g = old; g && *g; g++)
+	for (char **g = old; g && *g; g++) {
+		if (sandbox_find(rt, *g + strlen(PREFIX)))
+			continue; /* a new sandbox of the same name has it now */
 		if (cgroup_remove_tree(&rt->cgroups, *g, NULL) != 0)
 			strv_add(&rt->leftovers, *g);
+	}
 	strv_free(old);
 	if (rt->leftovers && rt->leftover_rounds < ROUNDS)
 		loop_timer_set(rt->leftover_timer, FIRST_ROUND_NS << rt->leftover_rounds++);
@@ -44,7 +48,7 @@ void leftovers_sweep(struct runtime *rt)
 	if (fs_list(AT_FDCWD, dirs[0], &names, NULL) != 0)
 		return;
 	for (char **n = names; n && *n; n++) {
-		const char *id = str_after(*n, "pod-");
+		const char *id = str_after(*n, PREFIX);
 
 		if (id && !sandbox_find(rt, id)) {
 			log_debug("runtime", "cgroup %s has no sandbox", *n);
