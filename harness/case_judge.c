@@ -5,7 +5,7 @@
  * Kubernetes' documents and code differ is only reported, one that is newer than the subject does not apply. What could not be
  * evaluated any more is broken, requirement by requirement, so that nothing is counted that was not judged.
  */
-#include "case_run.h"
+#include "case_parts.h"
 #include "doc.h"
 #include "invariants.h"
 #include "util/clock.h"
@@ -35,12 +35,14 @@ static enum level level_of(const struct requirement *r, const json_t *args)
 	const char *level = json_str(args, "level");
 
 	if (level)
-		return streq(level, "should") ? LEVEL_SHOULD : streq(level, "may") ? LEVEL_MAY : LEVEL_MUST;
+		return streq(level, "should") ? LEVEL_SHOULD :
+		       streq(level, "may")    ? LEVEL_MAY :
+						LEVEL_MUST;
 	return r ? r->level : LEVEL_MUST;
 }
 
-static enum verdict verdict_of(const struct case_run *c, const struct requirement *r, enum level level,
-			       enum outcome outcome, bool ignored)
+static enum verdict verdict_of(const struct case_run *c, const struct requirement *r,
+			       enum level level, enum outcome outcome, bool ignored)
 {
 	const struct subject *s = c->session->subject;
 
@@ -61,7 +63,8 @@ static char *plain_message(const struct judged *j)
 {
 	if (j->message)
 		return xstrdup(j->message);
-	return xasprintf("expected %s; seen: %s", j->expected ? j->expected : "?", j->seen ? j->seen : "?");
+	return xasprintf("expected %s; seen: %s", j->expected ? j->expected : "?",
+			 j->seen ? j->seen : "?");
 }
 
 void case_assert(struct case_run *c, const json_t *args, const struct judged *j, bool ignored)
@@ -77,7 +80,9 @@ void case_assert(struct case_run *c, const json_t *args, const struct judged *j,
 	if (a->verdict == VERDICT_PASS)
 		return;
 	a->late = j->late;
-	a->message = ignored ? xasprintf("%s has no effect: %s", json_str(args, "field"), j->message) : plain_message(j);
+	a->message =
+		ignored ? xasprintf("%s has no effect: %s", json_str(args, "field"), j->message) :
+			  plain_message(j);
 	a->expected = xstrdup(j->expected);
 	a->seen = xstrdup(j->seen);
 	a->timeline = history_text(&c->history, j->focus, TIMELINE_AROUND);
@@ -111,7 +116,8 @@ void case_assert_rest(struct case_run *c)
 	}
 }
 
-static void on_violation(void *userdata, const char *req, const struct hist_event *focus, const char *message)
+static void on_violation(void *userdata, const char *req, const struct hist_event *focus,
+			 const char *message)
 {
 	struct case_run *c = userdata;
 	struct assertion_result *a = case_result_add(&c->result, req);
@@ -170,7 +176,8 @@ static char *rerun_command(const struct case_run *c)
 	const char *subject = c->session->options->subject;
 
 	if (subject)
-		return xasprintf("podtest run --subject %s --only %s/%s", subject, c->fixture->area, c->fixture->name);
+		return xasprintf("podtest run --subject %s --only %s/%s", subject, c->fixture->area,
+				 c->fixture->name);
 	return xasprintf("podtest run --only %s/%s", c->fixture->area, c->fixture->name);
 }
 

@@ -5,7 +5,7 @@
  * The table below names the flags and states of a container; phases, conditions, binding and deletion are a function each. A
  * version that was seen already (a list after a watch) changes nothing and makes no event.
  */
-#include "case_run.h"
+#include "case_parts.h"
 #include "kinds.h"
 #include "util/json.h"
 
@@ -32,7 +32,8 @@ static uint64_t revision(const json_t *object)
 
 static void add(const struct change *ch, const char *who, const char *words, json_t *content)
 {
-	struct hist_event *e = history_add(&ch->c->history, SOURCE_WATCH, who, words, content, ch->earliest, ch->latest);
+	struct hist_event *e = history_add(&ch->c->history, SOURCE_WATCH, who, words, content,
+					   ch->earliest, ch->latest);
 
 	e->sampled = ch->sampled;
 	e->revision = revision(ch->after);
@@ -51,16 +52,20 @@ static void pod_scalars(const struct change *ch, const char *pod)
 	_cleanup_free_ char *phase = NULL;
 
 	if (differs(ch, "spec.nodeName") && *json_str(ch->after, "spec.nodeName"))
-		add(ch, pod, "bound", json_pack("{s:O}", "node", json_path(ch->after, "spec.nodeName")));
+		add(ch, pod, "bound",
+		    json_pack("{s:O}", "node", json_path(ch->after, "spec.nodeName")));
 	if (differs(ch, "status.phase")) {
 		phase = xasprintf("phase=%s", json_str(status, "phase"));
 		add(ch, pod, phase,
-		    json_pack("{s:O,s:O*,s:O*}", "phase", json_object_get(status, "phase"), "reason",
-			      json_object_get(status, "reason"), "message", json_object_get(status, "message")));
+		    json_pack("{s:O,s:O*,s:O*}", "phase", json_object_get(status, "phase"),
+			      "reason", json_object_get(status, "reason"), "message",
+			      json_object_get(status, "message")));
 	}
-	if (json_path(ch->after, "metadata.deletionTimestamp") && !json_path(ch->before, "metadata.deletionTimestamp"))
+	if (json_path(ch->after, "metadata.deletionTimestamp") &&
+	    !json_path(ch->before, "metadata.deletionTimestamp"))
 		add(ch, pod, "deleting",
-		    json_pack("{s:O*}", "grace", json_path(ch->after, "metadata.deletionGracePeriodSeconds")));
+		    json_pack("{s:O*}", "grace",
+			      json_path(ch->after, "metadata.deletionGracePeriodSeconds")));
 }
 
 static const json_t *entry(const json_t *list, const char *key, const char *value)
@@ -91,7 +96,8 @@ static void pod_conditions(const struct change *ch, const char *pod)
 	}
 }
 
-static void container_flag(const struct change *ch, const char *who, const json_t *old, const json_t *now, const char *flag)
+static void container_flag(const struct change *ch, const char *who, const json_t *old,
+			   const json_t *now, const char *flag)
 {
 	const json_t *v = json_object_get(now, flag);
 	_cleanup_free_ char *words = NULL;
@@ -102,18 +108,22 @@ static void container_flag(const struct change *ch, const char *who, const json_
 	add(ch, who, words, NULL);
 }
 
-static void container_state(const struct change *ch, const char *who, const json_t *old, const json_t *now, bool init)
+static void container_state(const struct change *ch, const char *who, const json_t *old,
+			    const json_t *now, bool init)
 {
-	const json_t *state = json_object_get(now, "state"), *old_state = json_object_get(old, "state");
+	const json_t *state = json_object_get(now, "state"),
+		     *old_state = json_object_get(old, "state");
 	const char *name = json_object_iter_key(json_object_iter((json_t *)state));
-	int64_t restarts = json_int(now, "restartCount", 0), before = old ? json_int(old, "restartCount", 0) : 0;
+	int64_t restarts = json_int(now, "restartCount", 0),
+		before = old ? json_int(old, "restartCount", 0) : 0;
 	_cleanup_free_ char *words = NULL, *count = NULL;
 	json_t *content;
 
 	if (restarts != before) {
 		count = xasprintf("restarts=%lld", (long long)restarts);
-		add(ch, who, count, json_pack("{s:I,s:O*}", "restarts", (json_int_t)restarts, "last",
-					      json_path(now, "lastState.terminated")));
+		add(ch, who, count,
+		    json_pack("{s:I,s:O*}", "restarts", (json_int_t)restarts, "last",
+			      json_path(now, "lastState.terminated")));
 	}
 	if (!name || (restarts == before && old_state && json_equal(state, old_state)))
 		return;
@@ -158,17 +168,20 @@ static void pod_changed(const struct change *ch, const char *pod)
 
 static void event_seen(const struct change *ch)
 {
-	const char *who = json_str(ch->after, "involvedObject.name"), *reason = json_str(ch->after, "reason");
+	const char *who = json_str(ch->after, "involvedObject.name"),
+		   *reason = json_str(ch->after, "reason");
 
 	if (!who || streq(who, WITNESS_POD))
 		return;
-	history_add(&ch->c->history, SOURCE_EVENT, who, reason ? reason : "", json_incref((json_t *)ch->after),
-		    ch->c->began, ch->latest);
+	history_add(&ch->c->history, SOURCE_EVENT, who, reason ? reason : "",
+		    json_incref((json_t *)ch->after), ch->c->began, ch->latest);
 }
 
 static void other_changed(const struct change *ch, const char *kind, const char *name, bool gone)
 {
-	const char *word = streq(kind, "ReplicaSet") ? "rs" : streq(kind, "ReplicationController") ? "rc" : kind;
+	const char *word = streq(kind, "ReplicaSet")		? "rs" :
+			   streq(kind, "ReplicationController") ? "rc" :
+								  kind;
 	_cleanup_free_ char *who = xasprintf("%s/%s", word, name);
 
 	add(ch, who, gone ? "gone" : "changed", json_incref((json_t *)ch->after));
@@ -187,17 +200,23 @@ static void changed(const struct change *ch, const char *kind, const char *name,
 	}
 }
 
-void case_take_object(struct case_run *c, char type, json_t *object, int64_t earliest, int64_t latest, bool sampled)
+void case_take_object(struct case_run *c, char type, json_t *object, int64_t earliest,
+		      int64_t latest, bool sampled)
 {
 	const char *kind = json_str(object, "kind"), *name = json_str(object, "metadata.name");
-	struct change ch = {.c = c, .after = object, .earliest = MAX(earliest, c->began), .latest = latest, .sampled = sampled};
+	struct change ch = { .c = c,
+			     .after = object,
+			     .earliest = MAX(earliest, c->began),
+			     .latest = latest,
+			     .sampled = sampled };
 	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
 	_cleanup_json_ json_t *before = json_incref(json_object_get(c->objects, key));
 	bool same;
 
 	if (c->state < CASE_NAMESPACE || c->state >= CASE_CLEANUP)
 		return;
-	same = before && streq(json_str(before, "metadata.resourceVersion"), json_str(object, "metadata.resourceVersion"));
+	same = before && streq(json_str(before, "metadata.resourceVersion"),
+			       json_str(object, "metadata.resourceVersion"));
 	if (same && type != 'D')
 		return;
 	/* Another object of the same name is a new one. */
@@ -221,7 +240,8 @@ void case_take_object(struct case_run *c, char type, json_t *object, int64_t ear
  */
 void case_take_reply(struct case_run *c, const struct reply *reply)
 {
-	const char *kind = json_str(reply->body, "kind"), *name = json_str(reply->body, "metadata.name");
+	const char *kind = json_str(reply->body, "kind"),
+		   *name = json_str(reply->body, "metadata.name");
 	const struct kind *k = kind_find(kind);
 	const json_t *known, *last;
 
@@ -229,8 +249,8 @@ void case_take_reply(struct case_run *c, const struct reply *reply)
 		return;
 	known = case_object(c, k->kind, name);
 	last = json_object_get(c->pods, name);
-	if (known ? revision(known) >= revision(reply->body)
-		  : streq(json_str(last, "metadata.uid"), json_str(reply->body, "metadata.uid")))
+	if (known ? revision(known) >= revision(reply->body) :
+		    streq(json_str(last, "metadata.uid"), json_str(reply->body, "metadata.uid")))
 		return;
 	case_take_object(c, known ? 'M' : 'A', reply->body, reply->sent, reply->received, false);
 }

@@ -52,7 +52,8 @@ static void add_wait(struct fixture *f, const json_t *args)
 {
 	double timer = json_num(args, "within.timer", 0) + json_num(args, "gap.max.timer", 0);
 
-	if (streq(json_str(args, "within.clock"), "real") || streq(json_str(args, "gap.max.clock"), "real"))
+	if (streq(json_str(args, "within.clock"), "real") ||
+	    streq(json_str(args, "gap.max.clock"), "real"))
 		f->wait_real += timer;
 	else
 		f->wait_nominal += timer;
@@ -112,13 +113,13 @@ static void set_facts(struct fixture *f)
 static struct fixture *list_grow(struct fixture_list *list)
 {
 	list->items = xrealloc(list->items, (list->n + 1) * sizeof(*list->items));
-	list->items[list->n] = (struct fixture){0};
+	list->items[list->n] = (struct fixture){ 0 };
 	return &list->items[list->n++];
 }
 
 /* docs: the Case, then manifests. */
-static void add_fixture(struct fixture_list *list, json_t *docs, const struct doc_lines *lines, const char *name,
-			const char *path, const char *area)
+static void add_fixture(struct fixture_list *list, json_t *docs, const struct doc_lines *lines,
+			const char *name, const char *path, const char *area)
 {
 	struct fixture *f = list_grow(list);
 
@@ -149,8 +150,8 @@ static char *template_path(const char *path, const char *template)
 	return xasprintf("%s/%s", dir, has_prefix(template, "fixtures/") ? template + 9 : template);
 }
 
-static int fill_and_parse(const char *text, const json_t *combination, const char *path, json_t **ret,
-			  struct doc_lines **ret_lines, struct error *err)
+static int fill_and_parse(const char *text, const json_t *combination, const char *path,
+			  json_t **ret, struct doc_lines **ret_lines, struct error *err)
 {
 	_cleanup_free_ char *filled = NULL;
 
@@ -167,7 +168,8 @@ static int merge_template(json_t *docs, json_t *template, const char *path, stru
 
 	if (!json_is_object(json_array_get(template, 0)))
 		return error_set(err, "%s: no Case in the template", path);
-	json_array_extend(json_object_get(doc, "needs"), json_path(json_array_get(template, 0), "needs"));
+	json_array_extend(json_object_get(doc, "needs"),
+			  json_path(json_array_get(template, 0), "needs"));
 	if (json_object_update_missing(doc, json_array_get(template, 0)))
 		return error_set(err, "%s: the first document must be a map", path);
 	json_array_foreach(template, i, m)
@@ -176,8 +178,9 @@ static int merge_template(json_t *docs, json_t *template, const char *path, stru
 	return 0;
 }
 
-static int load_combination(const char *path, const char *text, const char *tpath, const char *ttext,
-			    const json_t *combination, const char *area, struct fixture_list *list, struct error *err)
+static int load_combination(const char *path, const char *text, const char *tpath,
+			    const char *ttext, const json_t *combination, const char *area,
+			    struct fixture_list *list, struct error *err)
 {
 	_cleanup_(doc_lines_free_p) struct doc_lines *lines = NULL, *tlines = NULL;
 	_cleanup_json_ json_t *docs = NULL, *template = NULL;
@@ -233,12 +236,14 @@ static int check_unique(const struct fixture_list *list, size_t from, struct err
 		for (size_t k = 0; k < i; k++)
 			if (streq(list->items[i].name, list->items[k].name) &&
 			    streq(list->items[i].area, list->items[k].area))
-				return error_set(err, "%s: a case named %s is in %s too", list->items[i].file,
-						 list->items[i].name, list->items[k].file);
+				return error_set(err, "%s: a case named %s is in %s too",
+						 list->items[i].file, list->items[i].name,
+						 list->items[k].file);
 	return 0;
 }
 
-static int load_file(const char *path, const char *area, struct fixture_list *list, struct error *err)
+static int load_file(const char *path, const char *area, struct fixture_list *list,
+		     struct error *err)
 {
 	_cleanup_(doc_lines_free_p) struct doc_lines *lines = NULL;
 	_cleanup_free_ char *text = NULL;
@@ -257,7 +262,8 @@ static int load_file(const char *path, const char *area, struct fixture_list *li
 	return 0;
 }
 
-int fixture_load_file(const char *path, const char *area, struct fixture_list *list, struct error *err)
+int fixture_load_file(const char *path, const char *area, struct fixture_list *list,
+		      struct error *err)
 {
 	size_t from = list->n;
 
@@ -272,11 +278,13 @@ static void note_fault(struct error *all, struct error *one)
 	error_clear(one);
 }
 
-static int load_entry(const char *dir, const struct dirent *entry, struct fixture_list *list, struct error *err)
+static int load_entry(const char *dir, const struct dirent *entry, struct fixture_list *list,
+		      struct error *err)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", dir, entry->d_name);
 	_cleanup_error_ struct error fault = ERROR_INIT;
-	const char *area = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir, *dot = strrchr(entry->d_name, '.');
+	const char *area = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir,
+		   *dot = strrchr(entry->d_name, '.');
 	struct stat st;
 
 	if (entry->d_name[0] == '.' || stat(path, &st))
@@ -329,5 +337,5 @@ void fixture_list_clear(struct fixture_list *list)
 	for (size_t i = 0; i < list->n; i++)
 		fixture_clear(&list->items[i]);
 	free(list->items);
-	*list = (struct fixture_list){0};
+	*list = (struct fixture_list){ 0 };
 }

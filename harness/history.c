@@ -11,11 +11,11 @@
 #include "util/clock.h"
 #include "util/json.h"
 
-static const char *const source_names[N_SOURCES] = {"guest", "lost", "watch", "event", "did"};
+static const char *const source_names[N_SOURCES] = { "guest", "lost", "watch", "event", "did" };
 
 void history_init(struct history *h, int64_t began)
 {
-	*h = (struct history){.seen_lines = json_object(), .began = began};
+	*h = (struct history){ .seen_lines = json_object(), .began = began };
 }
 
 static void event_free(struct hist_event *e)
@@ -35,7 +35,7 @@ void history_clear(struct history *h)
 	free(h->events);
 	free(h->boots);
 	json_decref(h->seen_lines);
-	*h = (struct history){0};
+	*h = (struct history){ 0 };
 }
 
 static bool comes_before(const struct hist_event *a, const struct hist_event *b)
@@ -60,8 +60,8 @@ static void insert(struct history *h, struct hist_event *e)
 	e->order = h->arrivals++;
 }
 
-struct hist_event *history_add(struct history *h, enum source source, const char *who, const char *words,
-			       json_t *content, int64_t earliest, int64_t latest)
+struct hist_event *history_add(struct history *h, enum source source, const char *who,
+			       const char *words, json_t *content, int64_t earliest, int64_t latest)
 {
 	struct hist_event *e = xcalloc(1, sizeof(*e));
 
@@ -82,8 +82,10 @@ static int find_boot(struct history *h, const char *id)
 		if (streq(h->boots[i].id, id))
 			return (int)i;
 	h->boots = xrealloc(h->boots, (h->n_boots + 1) * sizeof(*h->boots));
-	h->boots[h->n_boots] = (struct boot_clock){.id = xstrdup(id), .here = streq(id, clock_boot_id()),
-						   .offset_low = INT64_MIN / 4, .offset_high = INT64_MAX / 4};
+	h->boots[h->n_boots] = (struct boot_clock){ .id = xstrdup(id),
+						    .here = streq(id, clock_boot_id()),
+						    .offset_low = INT64_MIN / 4,
+						    .offset_high = INT64_MAX / 4 };
 	return (int)h->n_boots++;
 }
 
@@ -99,7 +101,8 @@ static void learn_offset(struct history *h, struct boot_clock *b, int64_t stamp,
 
 bool history_add_line(struct history *h, const json_t *line, int64_t arrival)
 {
-	const char *ev = json_str(line, "ev"), *id = json_str(line, "id"), *boot = json_str(line, "boot");
+	const char *ev = json_str(line, "ev"), *id = json_str(line, "id"),
+		   *boot = json_str(line, "boot");
 	int64_t stamp = json_int(line, "t", 0);
 	_cleanup_free_ char *key = NULL;
 	struct hist_event *e;
@@ -127,7 +130,8 @@ bool history_add_line(struct history *h, const json_t *line, int64_t arrival)
 	return true;
 }
 
-void history_interval(const struct history *h, const struct hist_event *e, int64_t *ret_earliest, int64_t *ret_latest)
+void history_interval(const struct history *h, const struct hist_event *e, int64_t *ret_earliest,
+		      int64_t *ret_latest)
 {
 	if (e->boot < 0) {
 		*ret_earliest = e->earliest;
@@ -148,15 +152,16 @@ static struct span by_revision(const struct hist_event *a, const struct hist_eve
 	return s;
 }
 
-struct span history_span(const struct history *h, const struct hist_event *a, const struct hist_event *b)
+struct span history_span(const struct history *h, const struct hist_event *a,
+			 const struct hist_event *b)
 {
 	int64_t a0, a1, b0, b1;
 
 	if (a->boot >= 0 && a->boot == b->boot)
-		return (struct span){b->stamp - a->stamp, b->stamp - a->stamp};
+		return (struct span){ b->stamp - a->stamp, b->stamp - a->stamp };
 	history_interval(h, a, &a0, &a1);
 	history_interval(h, b, &b0, &b1);
-	return by_revision(a, b, (struct span){b0 - a1, b1 - a0});
+	return by_revision(a, b, (struct span){ b0 - a1, b1 - a0 });
 }
 
 char *hist_event_text(const struct hist_event *e)

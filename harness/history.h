@@ -13,15 +13,15 @@ enum source { SOURCE_GUEST, SOURCE_LOST, SOURCE_WATCH, SOURCE_EVENT, SOURCE_DID,
 
 struct hist_event {
 	enum source source;
-	char *who;    /* "a/c", "a", "rs/web"; "" for did */
+	char *who; /* "a/c", "a", "rs/web"; "" for did */
 	char **words; /* "start"; "condition", "Ready=True"; "delete", "pod/a" */
 	json_t *content;
 	int64_t earliest, latest;
 	int64_t stamp; /* the guest's own clock */
-	int boot;      /* index of the guest's boot; -1: not from a guest */
+	int boot; /* index of the guest's boot; -1: not from a guest */
 	uint64_t revision; /* of the store, which orders versions whatever their intervals; 0: not known */
-	bool sampled;  /* seen by polling: what lay before it may have been missed */
-	size_t order;  /* of arrival */
+	bool sampled; /* seen by polling: what lay before it may have been missed */
+	size_t order; /* of arrival */
 };
 
 struct boot_clock {
@@ -50,8 +50,8 @@ void history_clear(struct history *h);
 /* A line of a guest, from any stream. False: no guest line, or known already. */
 bool history_add_line(struct history *h, const json_t *line, int64_t arrival);
 /* words: "condition Ready=True". content is taken over; may be NULL. */
-struct hist_event *history_add(struct history *h, enum source source, const char *who, const char *words,
-			       json_t *content, int64_t earliest, int64_t latest);
+struct hist_event *history_add(struct history *h, enum source source, const char *who,
+			       const char *words, json_t *content, int64_t earliest, int64_t latest);
 
 /* An event's name in a fixture: "guest a/c probe kind=http #2". */
 struct pattern {
@@ -67,9 +67,11 @@ bool pattern_matches(const struct pattern *p, const struct hist_event *e);
 /* The event that the pattern names (the first without #), or NULL. */
 const struct hist_event *history_find(const struct history *h, const struct pattern *p);
 
-void history_interval(const struct history *h, const struct hist_event *e, int64_t *ret_earliest, int64_t *ret_latest);
+void history_interval(const struct history *h, const struct hist_event *e, int64_t *ret_earliest,
+		      int64_t *ret_latest);
 /* From a to b. */
-struct span history_span(const struct history *h, const struct hist_event *a, const struct hist_event *b);
+struct span history_span(const struct history *h, const struct hist_event *a,
+			 const struct hist_event *b);
 
 /* The event as one line, without its time; the caller frees. */
 char *hist_event_text(const struct hist_event *e);

@@ -102,9 +102,10 @@ static void on_child(evutil_socket_t sig, short what, void *userdata)
 		loop_quit(s->loop);
 	} else {
 		_cleanup_free_ char *log = own_subject_log(s);
-		_cleanup_free_ char *why = xasprintf("podd ended by itself (%s %d): %s",
-						     WIFEXITED(status) ? "exit code" : "signal",
-						     WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
+		_cleanup_free_ char *why =
+			xasprintf("podd ended by itself (%s %d): %s",
+				  WIFEXITED(status) ? "exit code" : "signal",
+				  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
 
 		s->died(s->userdata, why);
 	}
@@ -137,8 +138,8 @@ static int launch(struct own_subject *s, const struct options *o, struct error *
 {
 	_cleanup_free_ char *rate = xasprintf("%g", o->clock_rate);
 	_cleanup_free_ char *host = xasprintf("%s/host", s->root);
-	char *argv[] = {s->program, (char *)"--root", s->root, (char *)"--clock-rate", rate, (char *)"--host-root",
-			host, NULL};
+	char *argv[] = { s->program, (char *)"--root",	    s->root, (char *)"--clock-rate",
+			 rate,	     (char *)"--host-root", host,    NULL };
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
@@ -187,11 +188,13 @@ static int await_ready(struct own_subject *s, struct error *err)
 	if (s->pid <= 0)
 		on_output(s->pipe, 0, s);
 	log = own_subject_log(s);
-	return error_set(err, "%s %s: %s", s->program, s->pid > 0 ? "did not become ready" : "ended at once", log);
+	return error_set(err, "%s %s: %s", s->program,
+			 s->pid > 0 ? "did not become ready" : "ended at once", log);
 }
 
-int own_subject_start(struct loop *loop, const struct options *o, void (*died)(void *userdata, const char *why),
-		      void *userdata, struct own_subject **ret, struct error *err)
+int own_subject_new(struct loop *loop, const struct options *o,
+		    void (*died)(void *userdata, const char *why), void *userdata,
+		    struct own_subject **ret, struct error *err)
 {
 	struct own_subject *s = xcalloc(1, sizeof(*s));
 
@@ -206,10 +209,14 @@ int own_subject_start(struct loop *loop, const struct options *o, void (*died)(v
 	event_add(s->child, NULL);
 	*ret = s;
 	if (!s->program)
-		return error_set(err, "podd is neither beside podtest nor in ../libexec/podtest: give --podd or --subject");
-	if (make_root(s, err) || launch(s, o, err))
-		return -1;
-	return await_ready(s, err);
+		return error_set(err, "podd is neither beside podtest nor in ../libexec/podtest: "
+				      "give --podd or --subject");
+	return make_root(s, err);
+}
+
+int own_subject_start(struct own_subject *s, const struct options *o, struct error *err)
+{
+	return launch(s, o, err) ? -1 : await_ready(s, err);
 }
 
 /* Waits for a child with a deadline; SIGCHLD is blocked. */
@@ -222,7 +229,7 @@ static bool wait_child(pid_t pid, double seconds)
 	sigaddset(&set, SIGCHLD);
 	for (;;) {
 		int64_t left = end - clock_now();
-		struct timespec ts = {left / NSEC_PER_SEC, left % NSEC_PER_SEC};
+		struct timespec ts = { left / NSEC_PER_SEC, left % NSEC_PER_SEC };
 
 		if (waitpid(pid, NULL, WNOHANG) != 0)
 			return true;
@@ -246,7 +253,7 @@ static void stop_podd(struct own_subject *s)
 
 static int cleanup_podd(const struct own_subject *s, struct error *err)
 {
-	char *argv[] = {s->program, (char *)"--cleanup", (char *)"--root", s->root, NULL};
+	char *argv[] = { s->program, (char *)"--cleanup", (char *)"--root", s->root, NULL };
 	pid_t pid = fork();
 
 	if (pid == 0)

@@ -7,10 +7,15 @@
 
 struct own_subject;
 
-/* Starts it and waits until it serves (a loop of its own turns meanwhile). `died` comes from the loop when it ends unasked. */
-int own_subject_start(struct loop *loop, const struct options *o,
-		      void (*died)(void *userdata, const char *why), void *userdata,
-		      struct own_subject **ret, struct error *err);
+/*
+ * Makes the root directory. `died` comes from the loop when podd later ends unasked. *ret is to be stopped
+ * in any case.
+ */
+int own_subject_new(struct loop *loop, const struct options *o,
+		    void (*died)(void *userdata, const char *why), void *userdata,
+		    struct own_subject **ret, struct error *err);
+/* Starts podd and waits until it serves: the loop runs meanwhile. */
+int own_subject_start(struct own_subject *s, const struct options *o, struct error *err);
 const char *own_subject_socket(const struct own_subject *s);
 const char *own_subject_root(const struct own_subject *s);
 /* The end of its log, for messages; the caller frees. */

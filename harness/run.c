@@ -71,10 +71,10 @@ static void on_opened(void *userdata, struct subject *s, const char *fault)
 
 static int start_own(struct run *r, struct error *err)
 {
-	if (own_subject_start(r->session.loop, &r->options, on_died, r, &r->own, err))
+	if (own_subject_new(r->session.loop, &r->options, on_died, r, &r->own, err) ||
+	    leaks_begin(&r->session, own_subject_root(r->own), err) ||
+	    own_subject_start(r->own, &r->options, err))
 		return -1;
-	if (r->session.leak)
-		leak_set_root(r->session.leak, own_subject_root(r->own));
 	r->result.subject_spec = xasprintf("unix:%s", own_subject_socket(r->own));
 	return 0;
 }
@@ -106,7 +106,8 @@ static void on_image(void *userdata, const struct reply *reply)
 {
 	struct run *r = userdata;
 
-	if (reply->code != REPLY_OK && reply->code != REPLY_UNSUPPORTED && reply->code != REPLY_NOT_FOUND)
+	if (reply->code != REPLY_OK && reply->code != REPLY_UNSUPPORTED &&
+	    reply->code != REPLY_NOT_FOUND)
 		r->fault = xstrdup(reply->message ? reply->message : "refused");
 	loop_quit(r->session.loop);
 }
@@ -114,7 +115,7 @@ static void on_image(void *userdata, const struct reply *reply)
 /* The build's two images, for subjects of this machine; others got them by `podtest image`. */
 static int load_images(struct run *r, struct error *err)
 {
-	static const char *const names[] = {"guest.tar", "busybox.tar"};
+	static const char *const names[] = { "guest.tar", "busybox.tar" };
 
 	for (size_t i = 0; r->session.subject->local && i < ARRAY_SIZE(names); i++) {
 		_cleanup_free_ char *path = paths_image(names[i]);
@@ -152,19 +153,20 @@ static void on_interrupt(evutil_socket_t sig, short what, void *userdata)
 
 static void catch_signals(struct run *r)
 {
-	static const int signals[] = {SIGINT, SIGTERM};
+	static const int signals[] = { SIGINT, SIGTERM };
 
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		r->signals[i] = evsignal_new(loop_base(r->session.loop), signals[i], on_interrupt, r);
+		r->signals[i] =
+			evsignal_new(loop_base(r->session.loop), signals[i], on_interrupt, r);
 		event_add(r->signals[i], NULL);
 	}
 }
 
 static int load_catalogue(struct run *r, struct error *err)
 {
-	_cleanup_free_ char *dir = r->options.catalogue ? xstrdup(r->options.catalogue)
-							: paths_data("conformance/requirements");
+	_cleanup_free_ char *dir = r->options.catalogue ? xstrdup(r->options.catalogue) :
+							  paths_data("conformance/requirements");
 
 	return dir ? catalog_load(dir, &r->session.catalog, err) : 0;
 }
@@ -176,7 +178,8 @@ static int prepare(struct run *r, struct error *err)
 	r->chosen = select_fixtures(&r->fixtures, &r->options, &r->n_chosen);
 	if (!r->n_chosen)
 		return error_set(err, "no case fits the selection");
-	if (load_catalogue(r, err) || expectations_load(r->options.expectations, &r->expectations, err))
+	if (load_catalogue(r, err) ||
+	    expectations_load(r->options.expectations, &r->expectations, err))
 		return -1;
 	return reports_open(&r->reports, &r->options, err);
 }
@@ -197,32 +200,31 @@ static void make_session(struct run *r)
 
 /* ---- the run ---- */
 
-static void apply_expectations(struct run *r)
-{
-	for (size_t i = 0; r->expectations && i < r->result.n_cases; i++)
-		expectations_apply(r->expectations, &r->result.cases[i]);
-}
-
 static void run_cases(struct run *r)
 {
-	struct runner_plan plan = {.fixtures = r->chosen, .n = r->n_chosen, .repeat = r->options.repeat, .rerun = true,
-				   .reporters = r->reports.list, .disruptive = r->options.disruptive || r->own};
+	struct runner_plan plan = { .fixtures = r->chosen,
+				    .n = r->n_chosen,
+				    .repeat = r->options.repeat,
+				    .rerun = true,
+				    .expectations = r->expectations,
+				    .reporters = r->reports.list,
+				    .disruptive = r->options.disruptive || r->own };
 
 	if (r->options.load)
 		r->load = load_start();
 	runner_run(&r->session, &plan, &r->result);
 	r->load = load_stop(r->load);
-	apply_expectations(r);
 }
 
 static int perform(struct run *r, struct error *err)
 {
-	struct report_begin begin = {.run = &r->result, .n_cases = r->n_chosen * r->options.repeat,
-				     .report_dir = r->options.report};
+	struct report_begin begin = { .run = &r->result,
+				      .n_cases = r->n_chosen * r->options.repeat,
+				      .report_dir = r->options.report };
 	int64_t began = clock_now();
 	int rc;
 
-	if (leaks_begin(&r->session, r->own, err) || open_subject(r, err) || load_images(r, err))
+	if (open_subject(r, err) || load_images(r, err))
 		return -1;
 	begin.catalog = r->session.catalog;
 	mkdir(r->session.scratch, 0777);
@@ -241,7 +243,8 @@ static void end_subject(struct run *r)
 
 	subject_free(take_ptr(r->session.subject));
 	if (r->own && r->options.keep)
-		fprintf(stderr, "podtest: podd goes on at %s (end it with: podd --cleanup --root %s)\n",
+		fprintf(stderr,
+			"podtest: podd goes on at %s (end it with: podd --cleanup --root %s)\n",
 			own_subject_socket(r->own), own_subject_root(r->own));
 	else if (own_subject_stop(take_ptr(r->own), &err))
 		fprintf(stderr, "podtest: %s\n", error_text(&err));
@@ -281,7 +284,8 @@ static int conclude(struct run *r)
 
 static int help(void)
 {
-	puts("podtest run [OPTION…] [CASE…]\n\nRuns the cases against a subject. Exit code: 0 good, 1 a case failed, "
+	puts("podtest run [OPTION…] [CASE…]\n\nRuns the cases against a subject. Exit code: 0 "
+	     "good, 1 a case failed, "
 	     "2 broken, void or nothing run, 64 usage.\n");
 	options_help(stdout);
 	return EXIT_GOOD;
@@ -290,7 +294,7 @@ static int help(void)
 int cmd_run(int argc, char **argv)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
-	struct run r = {0};
+	struct run r = { 0 };
 	int code = options_parse(&r.options, argc, argv, &err);
 
 	if (code > 0)

@@ -8,6 +8,8 @@
  */
 #include "runner.h"
 
+#include "case_parts.h"
+
 #include <limits.h>
 #include <uthash.h>
 
@@ -97,6 +99,8 @@ static void tell_started(struct runner *r, const struct fixture *f)
 
 static void tell_done(struct runner *r, struct case_result *c)
 {
+	if (r->plan->expectations)
+		expectations_apply(r->plan->expectations, c);
 	for (struct reporter **p = r->plan->reporters; p && *p; p++)
 		if ((*p)->done)
 			(*p)->done(*p, c);

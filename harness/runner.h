@@ -2,6 +2,7 @@
 #pragma once
 
 #include "case_run.h"
+#include "expectations.h"
 #include "report.h"
 
 struct runner;
@@ -11,6 +12,7 @@ struct runner_plan {
 	size_t n;
 	unsigned repeat;
 	struct reporter **reporters; /* NULL-terminated; may be NULL */
+	const struct expectations *expectations; /* known failures, or NULL */
 	bool disruptive; /* disruptive cases may run */
 	bool rerun; /* what was only late is run again alone */
 };

@@ -62,18 +62,21 @@ static bool named(const struct fixture *f, char *const *names)
 static bool chosen(const struct fixture *f, const struct options *o)
 {
 	return (!o->area || any_glob(o->area, f->area)) && (!o->only || fits_only(f, o->only)) &&
-	       (!o->requirement || cites(f, o->requirement)) && (!o->quick || f->quick) && named(f, o->names);
+	       (!o->requirement || cites(f, o->requirement)) && (!o->quick || f->quick) &&
+	       named(f, o->names);
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct fixture *x = *(const struct fixture *const *)a, *y = *(const struct fixture *const *)b;
+	const struct fixture *x = *(const struct fixture *const *)a,
+			     *y = *(const struct fixture *const *)b;
 	int areas = strcmp(x->area, y->area);
 
 	return areas ? areas : strcmp(x->name, y->name);
 }
 
-const struct fixture **select_fixtures(const struct fixture_list *list, const struct options *o, size_t *ret_n)
+const struct fixture **select_fixtures(const struct fixture_list *list, const struct options *o,
+				       size_t *ret_n)
 {
 	const struct fixture **v = xcalloc(list->n + 1, sizeof(*v));
 	size_t n = 0;

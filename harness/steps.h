@@ -1,7 +1,7 @@
 /* steps: what the files of the steps share. */
 #pragma once
 
-#include "case_run.h"
+#include "case_parts.h"
 
 struct step_verb {
 	void (*begin)(struct case_run *c);

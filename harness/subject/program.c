@@ -178,7 +178,7 @@ static int instance_start(struct program *p, struct error *err)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return error_set_errno(err, errno, "socketpair");
-	*in = (struct instance){.program = p, .in = fds[0], .out = fds[0]};
+	*in = (struct instance){ .program = p, .in = fds[0], .out = fds[0] };
 	in->pid = fork();
 	if (in->pid == 0)
 		child(p->command, fds[1]);
@@ -187,7 +187,8 @@ static int instance_start(struct program *p, struct error *err)
 		close(fds[0]);
 		return error_set_errno(err, errno, "fork");
 	}
-	in->readable = event_new(loop_base(p->base.loop), fds[0], EV_READ | EV_PERSIST, on_readable, in);
+	in->readable =
+		event_new(loop_base(p->base.loop), fds[0], EV_READ | EV_PERSIST, on_readable, in);
 	in->writable = event_new(loop_base(p->base.loop), fds[0], EV_WRITE, on_writable, in);
 	event_add(in->readable, NULL);
 	p->n_instances++;
@@ -214,7 +215,8 @@ static struct instance *room(struct program *p)
 	for (size_t i = 0; i < p->n_instances; i++)
 		if (p->instances[i].busy < p->concurrency)
 			return &p->instances[i];
-	if (p->is_open && p->concurrency == 1 && p->n_instances < PROGRAM_MAX_INSTANCES && !instance_start(p, NULL))
+	if (p->is_open && p->concurrency == 1 && p->n_instances < PROGRAM_MAX_INSTANCES &&
+	    !instance_start(p, NULL))
 		return &p->instances[p->n_instances - 1];
 	return NULL;
 }
@@ -237,7 +239,8 @@ static void flush(struct program *p)
 }
 
 struct pending *program_send(struct program *p, json_t *message,
-			     void (*done)(void *userdata, const json_t *answer, int64_t sent, const char *fault),
+			     void (*done)(void *userdata, const json_t *answer, int64_t sent,
+					  const char *fault),
 			     void *userdata)
 {
 	struct pending *q = xcalloc(1, sizeof(*q));
@@ -347,8 +350,8 @@ static void on_hello(void *userdata, const json_t *answer, int64_t sent, const c
 		opened(p, NULL);
 }
 
-int program_open(struct loop *loop, const char *command, opened_fn fn, void *userdata, struct subject **ret,
-		 struct error *err)
+int program_open(struct loop *loop, const char *command, opened_fn fn, void *userdata,
+		 struct subject **ret, struct error *err)
 {
 	struct program *p = xcalloc(1, sizeof(*p));
 

@@ -62,11 +62,13 @@ void program_call_free(struct program_call *c);
 
 /* message is taken over. done comes once, unless pending_cancel(). fault: the program has ended. */
 struct pending *program_send(struct program *p, json_t *message,
-			     void (*done)(void *userdata, const json_t *answer, int64_t sent, const char *fault),
+			     void (*done)(void *userdata, const json_t *answer, int64_t sent,
+					  const char *fault),
 			     void *userdata);
 void pending_cancel(struct pending *q);
 
-struct call *program_request(struct subject *s, const struct request *req, reply_fn done, void *userdata);
+struct call *program_request(struct subject *s, const struct request *req, reply_fn done,
+			     void *userdata);
 struct call *program_follow(struct subject *s, const struct follow *f, void *userdata);
 struct call *program_watch(struct subject *s, const char *ns, reply_fn ready, void *userdata);
 void program_take_event(struct program *p, const json_t *line);
