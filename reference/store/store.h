@@ -45,9 +45,7 @@ struct store_delete_opts {
 	const char *propagation; /* NULL (the kind's default), "Background", "Foreground", "Orphan" */
 };
 
-/* clang-format off */
-#define STORE_DELETE_OPTS_INIT { .grace_seconds = -1 }
-/* clang-format on */
+#define STORE_DELETE_OPTS_INIT ((struct store_delete_opts){ .grace_seconds = -1 })
 
 /* Which part of an object an update may change. */
 enum store_part {
