@@ -9,6 +9,7 @@ setup() {
 }
 
 @test "with a full disk a create is refused clearly, and what was acknowledged is still there" {
+	# shellcheck disable=SC2016 # a script of its own
 	run unshare -m --propagation private bash -c '
 		set -u
 		root=$1
