@@ -24,7 +24,7 @@ static struct usage usage_of_others(const struct pod_worker *me)
 	struct pod_worker *w = NULL, *next = NULL;
 	struct usage u = { 0 };
 
-	HASH_ITER (hh, me->k->workers, w, next) {
+	HASH_ITER(hh, me->k->workers, w, next) {
 		int64_t cpu, memory;
 
 		if (w == me || !w->admitted || w->stage == WORKER_TERMINATED)
@@ -112,7 +112,7 @@ static bool labels_mismatch(struct pod_worker *w, char **reason, char **message)
 	if (!json_len(w->object, "spec.nodeSelector") ||
 	    store_get(w->k->store, &kind_node, NULL, w->k->node_name, &node, NULL) != 0)
 		return false;
-	json_object_foreach (json_obj(w->object, "spec.nodeSelector"), key, want) {
+	json_object_foreach(json_obj(w->object, "spec.nodeSelector"), key, want) {
 		if (streq(meta_label(node, key), json_string_value(want)))
 			continue;
 		*reason = xstrdup("NodeAffinity");

@@ -5,11 +5,15 @@
  * Event's name, so that a repetition raises a count instead of making an object. The table holds
  * what belongs to pods that are here; event_forget() drops a pod's rows. Writing an event may fail (the
  * namespace is terminating, the disk is full): then it is lost, as in the field.
+ *
+ * Events are stamped when they happen and written a little later, so that no start of a container waits for the
+ * store on their account.
  */
 #include "kubelet/events.h"
 
 #include <stdarg.h>
 #include <uthash.h>
+#include <utlist.h>
 
 #include "api/cluster.h"
 #include "api/meta.h"
@@ -22,6 +26,7 @@
 
 #define BURST 25
 #define REFILL_NS (300 * NSEC_PER_SEC)
+#define FLUSH_NS (20 * NSEC_PER_MSEC) /* real */
 
 struct entry {
 	UT_hash_handle hh;
@@ -37,19 +42,20 @@ struct budget { /* a token bucket per object */
 	int64_t filled_ns;
 };
 
+struct pending { /* happened, not yet written */
+	struct pending *prev, *next;
+	json_t *obj;
+	char *field_path, *type, *reason, *message;
+	int64_t when_ns;
+};
+
 struct event_recorder {
 	struct kubelet *k;
+	struct pending *queue;
+	struct loop_timer *flush;
 	struct entry *entries;
 	struct budget *budgets;
 };
-
-struct event_recorder *event_recorder_new(struct kubelet *k)
-{
-	struct event_recorder *r = xnew(r);
-
-	r->k = k;
-	return r;
-}
 
 static void entry_free(struct event_recorder *r, struct entry *e)
 {
@@ -67,33 +73,34 @@ static void budget_free(struct event_recorder *r, struct budget *b)
 	free(b);
 }
 
+static void pending_free(struct event_recorder *r, struct pending *p)
+{
+	DL_DELETE(r->queue, p);
+	json_decref(p->obj);
+	free(p->field_path);
+	free(p->type);
+	free(p->reason);
+	free(p->message);
+	free(p);
+}
+
 void event_forget(struct event_recorder *r, const char *uid)
 {
 	struct entry *e, *next;
 	struct budget *b;
+	struct pending *p, *pnext;
 
-	HASH_ITER (hh, r->entries, e, next) {
+	DL_FOREACH_SAFE(r->queue, p, pnext) {
+		if (streq(meta_uid(p->obj), uid))
+			pending_free(r, p);
+	}
+	HASH_ITER(hh, r->entries, e, next) {
 		if (streq(e->uid, uid))
 			entry_free(r, e);
 	}
 	HASH_FIND_STR(r->budgets, uid, b);
 	if (b)
 		budget_free(r, b);
-}
-
-struct event_recorder *event_recorder_free(struct event_recorder *r)
-{
-	struct entry *e, *next;
-	struct budget *b, *bnext;
-
-	if (!r)
-		return NULL;
-	HASH_ITER (hh, r->entries, e, next)
-		entry_free(r, e);
-	HASH_ITER (hh, r->budgets, b, bnext)
-		budget_free(r, b);
-	free(r);
-	return NULL;
 }
 
 static bool may_spend(struct event_recorder *r, const char *uid, int64_t now_ns)
@@ -142,35 +149,87 @@ static void remember(struct event_recorder *r, char *key, const char *uid, const
 	HASH_ADD_KEYPTR(hh, r->entries, e->key, strlen(e->key), e);
 }
 
-void event_record(struct event_recorder *r, const json_t *obj, const char *field_path,
-		  const char *type, const char *reason, const char *message)
+static void write_event(struct event_recorder *r, const struct pending *p)
 {
-	int64_t now_ns = clock_nominal_ns(r->k->clock);
 	_cleanup_json_ json_t *event = NULL, *stored = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
 	_cleanup_free_ char *key = NULL;
+	const char *uid = meta_uid(p->obj);
 	char now[CLOCK_STAMP_MAX];
 	struct entry *e;
 
-	key = str_printf("%s|%s|%s|%s|%s", meta_uid(obj), field_path ? field_path : "", type,
-			 reason, message);
-	clock_format(now_ns, now);
-	if (!may_spend(r, meta_uid(obj), now_ns))
+	key = str_printf("%s|%s|%s|%s|%s", uid, p->field_path ? p->field_path : "", p->type,
+			 p->reason, p->message);
+	clock_format(p->when_ns, now);
+	if (!may_spend(r, uid, p->when_ns))
 		return;
 	HASH_FIND_STR(r->entries, key, e);
 	if (e && repeat(r, e, now))
 		return;
 	if (e)
 		entry_free(r, e);
-	event = event_object_new(obj, field_path, type, reason, message, "kubelet", r->k->node_name,
-				 now);
+	event = event_object_new(p->obj, p->field_path, p->type, p->reason, p->message, "kubelet",
+				 r->k->node_name, now);
 	if (store_create(r->k->store, &kind_event, json_str_or(event, "metadata.namespace", ""),
 			 event, &stored, &err) != 0) {
-		log_debug("kubelet", "event %s of %s is lost: %s", reason, meta_name(obj),
+		log_debug("kubelet", "event %s of %s is lost: %s", p->reason, meta_name(p->obj),
 			  error_text(&err));
 		return;
 	}
-	remember(r, take_ptr(key), meta_uid(obj), stored);
+	remember(r, take_ptr(key), uid, stored);
+}
+
+static void flush(void *userdata)
+{
+	struct event_recorder *r = userdata;
+	struct pending *p, *next;
+
+	DL_FOREACH_SAFE(r->queue, p, next) {
+		write_event(r, p);
+		pending_free(r, p);
+	}
+}
+
+void event_record(struct event_recorder *r, json_t *obj, const char *field_path, const char *type,
+		  const char *reason, const char *message)
+{
+	struct pending *p = xnew(p);
+
+	p->obj = json_incref(obj);
+	p->field_path = xstrdup(field_path);
+	p->type = xstrdup(type);
+	p->reason = xstrdup(reason);
+	p->message = xstrdup(message);
+	p->when_ns = clock_nominal_ns(r->k->clock);
+	DL_APPEND(r->queue, p);
+	if (!loop_timer_is_set(r->flush))
+		loop_timer_set(r->flush, FLUSH_NS);
+}
+
+struct event_recorder *event_recorder_new(struct kubelet *k)
+{
+	struct event_recorder *r = xnew(r);
+
+	r->k = k;
+	r->flush = loop_timer_new(k->loop, flush, r);
+	return r;
+}
+
+struct event_recorder *event_recorder_free(struct event_recorder *r)
+{
+	struct entry *e, *next;
+	struct budget *b, *bnext;
+
+	if (!r)
+		return NULL;
+	flush(r);
+	HASH_ITER(hh, r->entries, e, next)
+		entry_free(r, e);
+	HASH_ITER(hh, r->budgets, b, bnext)
+		budget_free(r, b);
+	loop_timer_free(r->flush);
+	free(r);
+	return NULL;
 }
 
 void pod_event(struct pod_worker *w, const char *type, const char *reason, const char *fmt, ...)

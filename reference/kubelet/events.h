@@ -17,8 +17,8 @@ struct pod_worker;
 struct event_recorder *event_recorder_new(struct kubelet *k);
 struct event_recorder *event_recorder_free(struct event_recorder *r);
 /* obj: what it is about; field_path may be NULL. type: "Normal" | "Warning". Never fails loudly. */
-void event_record(struct event_recorder *r, const json_t *obj, const char *field_path,
-		  const char *type, const char *reason, const char *message);
+void event_record(struct event_recorder *r, json_t *obj, const char *field_path, const char *type,
+		  const char *reason, const char *message);
 void event_forget(struct event_recorder *r, const char *uid);
 
 void pod_event(struct pod_worker *w, const char *type, const char *reason, const char *fmt, ...)

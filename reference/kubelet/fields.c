@@ -27,7 +27,7 @@ static char *map_text(json_t *map)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach (map, key, value)
+	json_object_foreach(map, key, value)
 		strv_add(&keys, key);
 	qsort(keys, strv_len(keys), sizeof(*keys), by_text);
 	for (char **k = keys; k && *k; k++) {

@@ -177,7 +177,7 @@ void images_changed(struct kubelet *k)
 {
 	struct pod_worker *w = NULL, *next = NULL;
 
-	HASH_ITER (hh, k->workers, w, next) {
+	HASH_ITER(hh, k->workers, w, next) {
 		for (size_t i = 0; i < w->n_ctrs; i++) {
 			if (w->ctrs[i].wait_reason && strstr(w->ctrs[i].wait_reason, "Image"))
 				w->ctrs[i].retry_ns = 0;

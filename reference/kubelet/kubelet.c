@@ -37,7 +37,7 @@ struct pod_worker *kubelet_find_pod(struct kubelet *k, const char *ns, const cha
 {
 	struct pod_worker *w = NULL, *next = NULL;
 
-	HASH_ITER (hh, k->workers, w, next) {
+	HASH_ITER(hh, k->workers, w, next) {
 		if (!w->gone && streq(w->pod->name, name) && streq(w->pod->ns, ns))
 			return w;
 	}
@@ -125,7 +125,7 @@ static void config_changed(struct kubelet *k, bool secret, const struct store_ev
 
 	if (!event->object)
 		return;
-	HASH_ITER (hh, k->workers, w, next) {
+	HASH_ITER(hh, k->workers, w, next) {
 		if (w->stage != WORKER_SYNC || !streq(w->pod->ns, meta_namespace(event->object)))
 			continue;
 		w->refresh_volumes |= volumes_use(w, secret, meta_name(event->object));
@@ -278,7 +278,7 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	store_watch_free(k->configmap_watch);
 	store_watch_free(k->secret_watch);
 	streams_free_all(k);
-	HASH_ITER (hh, k->workers, w, next)
+	HASH_ITER(hh, k->workers, w, next)
 		pod_worker_free(w);
 	node_status_free(k->node);
 	runtime_free(k->rt);

@@ -20,6 +20,8 @@
 #include "kubelet/prober.h"
 #include "kubelet/volumes.h"
 
+#define PUBLISH_LATE_NS (10 * NSEC_PER_MSEC) /* real */
+
 char *pod_worker_words(const struct pod_worker *w)
 {
 	return str_printf("%s_%s(%s)", w->pod->name, w->pod->ns, w->uid);
@@ -62,6 +64,32 @@ static void kick(void *userdata)
 	pod_worker_kick(userdata);
 }
 
+static void publish_late(void *userdata)
+{
+	pod_publish(userdata);
+}
+
+/* Something is about to be told by the runtime that will change the status again. */
+static bool is_busy(const struct pod_worker *w)
+{
+	for (size_t i = 0; i < w->n_ctrs; i++) {
+		if (w->ctrs[i].state == CTR_STARTING && !w->ctrs[i].post_start)
+			return true;
+	}
+	return w->sandbox_state == SB_CREATING;
+}
+
+/* A start is not held up by the store: what is shown of it may come a little later. */
+static void publish(struct pod_worker *w)
+{
+	if (!is_busy(w)) {
+		loop_timer_stop(w->publish);
+		pod_publish(w);
+	} else if (!loop_timer_is_set(w->publish)) {
+		loop_timer_set(w->publish, PUBLISH_LATE_NS);
+	}
+}
+
 static void turn(void *userdata)
 {
 	struct pod_worker *w = userdata;
@@ -75,7 +103,7 @@ static void turn(void *userdata)
 		pod_worker_free(w);
 		return;
 	}
-	pod_publish(w);
+	publish(w);
 	arm_wake(w);
 }
 
@@ -119,6 +147,7 @@ int pod_worker_new(struct kubelet *k, json_t *object, struct pod_worker **ret, s
 	w->turn = loop_defer_new(k->loop, turn, w);
 	w->wake = loop_timer_new(k->loop, kick, w);
 	w->deadline = loop_timer_new(k->loop, kick, w);
+	w->publish = loop_timer_new(k->loop, publish_late, w);
 	init_ctrs(w);
 	init_times(w);
 	HASH_ADD_KEYPTR(hh, k->workers, w->uid, strlen(w->uid), w);
@@ -139,6 +168,7 @@ struct pod_worker *pod_worker_free(struct pod_worker *w)
 	loop_defer_free(w->turn);
 	loop_timer_free(w->wake);
 	loop_timer_free(w->deadline);
+	loop_timer_free(w->publish);
 	event_forget(w->k->events, w->uid);
 	pod_view_free(w->pod);
 	json_decref(w->object);

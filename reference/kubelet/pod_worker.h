@@ -56,7 +56,7 @@ struct pod_worker {
 	struct termination term;
 
 	struct loop_defer *turn;
-	struct loop_timer *wake, *deadline;
+	struct loop_timer *wake, *deadline, *publish;
 };
 
 /* A worker for a pod that the store shows. object is borrowed. */

@@ -163,7 +163,7 @@ int recover_pods(struct kubelet *k, json_t *pods, struct error *err)
 	json_t *obj;
 	size_t i;
 
-	json_array_foreach (pods, i, obj) {
+	json_array_foreach(pods, i, obj) {
 		struct pod_worker *w;
 		int r = pod_worker_new(k, obj, &w, err);
 

@@ -178,7 +178,7 @@ json_t *status_conditions(const struct status_facts *f)
 
 	for (i = 0; i < ARRAY_SIZE(own_types); i++)
 		json_take_append(list, condition(f, own_types[i]));
-	json_each (f->old, "conditions", i, c) {
+	json_each(f->old, "conditions", i, c) {
 		if (!is_own(json_str(c, "type")))
 			json_array_append(list, c);
 	}

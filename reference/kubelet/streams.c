@@ -44,7 +44,7 @@ void streams_free_all(struct kubelet *k)
 {
 	struct kubelet_stream *s, *next;
 
-	DL_FOREACH_SAFE (k->streams, s, next)
+	DL_FOREACH_SAFE(k->streams, s, next)
 		stream_free(s);
 }
 
@@ -223,7 +223,7 @@ void streams_run_ended(const struct ctr *c)
 {
 	struct kubelet_stream *s, *next;
 
-	DL_FOREACH_SAFE (c->w->k->streams, s, next) {
+	DL_FOREACH_SAFE(c->w->k->streams, s, next) {
 		if (s->log && s->attempt == c->cur.attempt && streq(s->uid, c->w->uid) &&
 		    streq(s->container, c->spec->name))
 			log_reader_writer_gone(s->log);
