@@ -171,10 +171,24 @@ static int make_one_dir(int dirfd, const char *path, mode_t mode, struct error *
 	return error_set_errno(err, errno == EEXIST ? ENOTDIR : errno, "mkdir %s", path);
 }
 
+static bool is_dir(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
 int fs_mkdir_parents(int dirfd, const char *path, mode_t mode, struct error *err)
 {
 	_cleanup_free_ char *part = xstrdup(path);
+	char *last = strrchr(part, '/');
 
+	if (last && last > part) {
+		*last = '\0';
+		if (is_dir(dirfd, part))
+			return 0; /* mostly they are there */
+		*last = '/';
+	}
 	for (char *p = part + 1; *part && *p; p++) {
 		int r;
 
