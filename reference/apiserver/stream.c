@@ -1,11 +1,12 @@
 /*
- * libevent tells of a hang-up by the connection's close callback and then leaves the request to us; evhttp_send_reply_end()
- * frees it in either case. The close callback is the connection's, so it is taken off before the stream ends: the
- * connection may live on for the next request.
+ * Until its head is sent a stream is an evhttp request like any other. With the head it takes the connection over: our
+ * callbacks, our chunks, and at the end, when all is written, the connection is closed. (evhttp could do it and keep the
+ * connection, but over TLS libevent 2.1 defers its write callback, so that evhttp may take a chunk that was just written
+ * for the last one and never send that.)
  *
- * Over TLS libevent tells one turn late that a write is done. The end of the body must not meet such news of an earlier
- * write: libevent would take it for its own, and go on to the next request with the last chunk unsent. So a body
- * that has begun ends when the output is empty and has been so for a whole turn.
+ *	WAITING --begin--> OPEN --end--> ENDING --written, hang-up or time--> freed
+ *
+ * A hang-up in WAITING comes by evhttp's close callback, which leaves the request to us.
  */
 #include "apiserver/stream.h"
 
@@ -16,17 +17,18 @@
 #include <utlist.h>
 
 #define PILE_MAX (64 * 1024 * 1024)
+#define LAST_WRITE_SECONDS 30
+
+enum stream_state { STREAM_WAITING, STREAM_OPEN, STREAM_ENDING };
 
 struct stream {
+	enum stream_state state;
 	struct request *req;
 	struct evhttp_connection *conn; /* NULL: hung up */
-	struct evbuffer *chunk;
+	struct bufferevent *bev; /* the connection's */
 	void (*closed)(void *userdata);
 	void *userdata;
 	struct loop_defer *cut; /* drops a client that does not read */
-	struct loop_defer *finish;
-	int quiet_turns; /* while it ends: turns with nothing left to send */
-	bool begun, ending;
 	struct stream *prev, *next;
 };
 
@@ -39,27 +41,37 @@ static void tell_owner(struct stream *s)
 		closed(s->userdata);
 }
 
-static void on_hang_up(struct evhttp_connection *conn, void *userdata)
+/* The connection goes, too, unless it has gone or is evhttp's again. */
+static void stream_free(struct stream *s)
+{
+	DL_DELETE(s->req->server->streams, s);
+	loop_defer_free(s->cut);
+	if (s->state != STREAM_WAITING)
+		evhttp_connection_free(s->conn);
+	request_free(s->req);
+	free(s);
+}
+
+static void hang_up(void *userdata)
+{
+	struct stream *s = userdata;
+
+	if (s->state == STREAM_ENDING)
+		stream_free(s);
+	else
+		tell_owner(s);
+}
+
+/* ---- WAITING ---- */
+
+static void on_early_hang_up(struct evhttp_connection *conn, void *userdata)
 {
 	struct stream *s = userdata;
 
 	(void)conn;
 	s->conn = NULL;
-	if (s->ending)
-		loop_defer_schedule(s->finish);
-	else
-		tell_owner(s);
+	tell_owner(s);
 }
-
-static void cut_client(void *userdata)
-{
-	struct stream *s = userdata;
-
-	if (s->conn)
-		evhttp_connection_free(s->conn);
-}
-
-static void on_finish(void *userdata);
 
 struct stream *stream_new(struct request *req, void (*closed)(void *userdata), void *userdata)
 {
@@ -68,107 +80,111 @@ struct stream *stream_new(struct request *req, void (*closed)(void *userdata), v
 	req->kept = true;
 	s->req = req;
 	s->conn = evhttp_request_get_connection(req->http);
-	s->chunk = evbuffer_new();
+	s->bev = evhttp_connection_get_bufferevent(s->conn);
 	s->closed = closed;
 	s->userdata = userdata;
-	s->cut = loop_defer_new(req->server->cfg.loop, cut_client, s);
-	s->finish = loop_defer_new(req->server->cfg.loop, on_finish, s);
-	evhttp_connection_set_closecb(s->conn, on_hang_up, s);
-	bufferevent_set_timeouts(evhttp_connection_get_bufferevent(s->conn), NULL, NULL);
-	bufferevent_enable(evhttp_connection_get_bufferevent(s->conn), EV_READ);
+	s->cut = loop_defer_new(req->server->cfg.loop, hang_up, s);
+	evhttp_connection_set_closecb(s->conn, on_early_hang_up, s);
+	bufferevent_set_timeouts(s->bev, NULL, NULL);
+	bufferevent_enable(s->bev, EV_READ);
 	DL_APPEND(req->server->streams, s);
 	return s;
 }
 
+/* ---- OPEN ---- */
+
+static void on_input(struct bufferevent *bev, void *userdata)
+{
+	struct evbuffer *in = bufferevent_get_input(bev);
+
+	(void)userdata;
+	evbuffer_drain(in, evbuffer_get_length(in));
+}
+
+static void on_written(struct bufferevent *bev, void *userdata)
+{
+	struct stream *s = userdata;
+
+	/* A deferred call may be about what was written before the end was added. */
+	if (s->state == STREAM_ENDING && !evbuffer_get_length(bufferevent_get_output(bev)))
+		stream_free(s);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *userdata)
+{
+	(void)bev;
+	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
+		hang_up(userdata);
+}
+
 void stream_begin(struct stream *s, const char *content_type)
 {
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(s->req->http);
-
-	if (s->begun || !s->conn)
+	if (s->state != STREAM_WAITING || !s->conn)
 		return;
-	s->begun = true;
-	evhttp_add_header(headers, "Content-Type", content_type);
-	evhttp_add_header(headers, "Cache-Control", "no-cache, private");
-	evhttp_send_reply_start(s->req->http, 200, "OK");
+	s->state = STREAM_OPEN;
+	evhttp_connection_set_closecb(s->conn, NULL, NULL);
+	bufferevent_setcb(s->bev, on_input, on_written, on_event, s);
+	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
+	evbuffer_add_printf(bufferevent_get_output(s->bev),
+			    "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n"
+			    "Cache-Control: no-cache, private\r\nTransfer-Encoding: chunked\r\n"
+			    "Connection: close\r\n\r\n",
+			    content_type);
 }
 
 bool stream_has_begun(const struct stream *s)
 {
-	return s->begun;
+	return s->state != STREAM_WAITING;
 }
 
 void stream_write(struct stream *s, const void *data, size_t len)
 {
-	struct bufferevent *bev = s->conn ? evhttp_connection_get_bufferevent(s->conn) : NULL;
+	struct evbuffer *out = bufferevent_get_output(s->bev);
 
-	if (!bev || !len)
+	if (s->state != STREAM_OPEN || !len)
 		return;
-	evbuffer_add(s->chunk, data, len);
-	evhttp_send_reply_chunk(s->req->http, s->chunk);
-	if (evbuffer_get_length(bufferevent_get_output(bev)) > PILE_MAX)
+	evbuffer_add_printf(out, "%zx\r\n", len);
+	evbuffer_add(out, data, len);
+	evbuffer_add(out, "\r\n", 2);
+	if (evbuffer_get_length(out) > PILE_MAX)
 		loop_defer_schedule(s->cut);
 }
 
-static void stream_free(struct stream *s)
-{
-	DL_DELETE(s->req->server->streams, s);
-	loop_defer_free(s->cut);
-	loop_defer_free(s->finish);
-	evbuffer_free(s->chunk);
-	request_free(s->req);
-	free(s);
-}
+/* ---- ENDING ---- */
 
-static void finish_now(struct stream *s)
+/* The client went before we answered: the request is nobody's but ours. */
+static void end_early(struct stream *s)
 {
-	if (s->conn)
-		evhttp_connection_set_closecb(s->conn, NULL, NULL);
 	evhttp_send_reply_end(s->req->http);
 	stream_free(s);
 }
 
-static void on_drained(struct evbuffer *output, const struct evbuffer_cb_info *info, void *userdata)
-{
-	struct stream *s = userdata;
-
-	(void)info;
-	if (evbuffer_get_length(output))
-		return;
-	evbuffer_remove_cb(output, on_drained, s);
-	loop_defer_schedule(s->finish);
-}
-
-static void on_finish(void *userdata)
-{
-	struct stream *s = userdata;
-	struct bufferevent *bev = s->conn ? evhttp_connection_get_bufferevent(s->conn) : NULL;
-
-	if (bev && evbuffer_get_length(bufferevent_get_output(bev))) {
-		s->quiet_turns = 0;
-		evbuffer_add_cb(bufferevent_get_output(bev), on_drained, s);
-	} else if (bev && s->quiet_turns++ == 0) {
-		loop_defer_schedule(s->finish);
-	} else {
-		finish_now(s);
-	}
-}
-
 struct stream *stream_end(struct stream *s)
 {
+	static const struct timeval patience = { .tv_sec = LAST_WRITE_SECONDS };
+
 	if (!s)
 		return NULL;
+	if (!s->conn) {
+		end_early(s);
+		return NULL;
+	}
+	stream_begin(s, "text/plain");
+	/* closed has been called: nobody reads any more. */
+	if (!s->closed) {
+		stream_free(s);
+		return NULL;
+	}
 	s->closed = NULL;
-	s->ending = true;
-	if (s->begun && s->conn)
-		loop_defer_schedule(s->finish);
-	else
-		finish_now(s);
+	s->state = STREAM_ENDING;
+	bufferevent_set_timeouts(s->bev, NULL, &patience);
+	evbuffer_add(bufferevent_get_output(s->bev), "0\r\n\r\n", 5);
 	return NULL;
 }
 
 struct stream *stream_fail(struct stream *s, const struct error *err)
 {
-	if (s->begun || !s->conn)
+	if (s->state != STREAM_WAITING || !s->conn)
 		return stream_end(s);
 	evhttp_connection_set_closecb(s->conn, NULL, NULL);
 	reply_error(s->req, err);
@@ -176,17 +192,10 @@ struct stream *stream_fail(struct stream *s, const struct error *err)
 	return NULL;
 }
 
-struct request *stream_request(struct stream *s)
-{
-	return s->req;
-}
-
 void stream_end_all(struct apiserver *a)
 {
 	struct stream *s, *next;
 
-	DL_FOREACH_SAFE (a->streams, s, next)
-		tell_owner(s);
-	DL_FOREACH_SAFE (a->streams, s, next)
-		finish_now(s);
+	DL_FOREACH_SAFE(a->streams, s, next)
+		hang_up(s);
 }

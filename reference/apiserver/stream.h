@@ -17,11 +17,11 @@ struct stream *stream_new(struct request *req, void (*closed)(void *userdata), v
 /* Sends the head (200, this type) if it was not sent yet. */
 void stream_begin(struct stream *s, const char *content_type);
 bool stream_has_begun(const struct stream *s);
+/* Only after stream_begin(). */
 void stream_write(struct stream *s, const void *data, size_t len);
-/* Ends the body; frees the stream. Takes NULL, returns NULL. */
+/* Ends the body; the stream is dead for its owner. Takes NULL, returns NULL. */
 struct stream *stream_end(struct stream *s);
-/* Instead of a body, when none has begun: the error's Status. Frees the stream, returns NULL. */
+/* Instead of a body, when none has begun: the error's Status. Otherwise as stream_end(). */
 struct stream *stream_fail(struct stream *s, const struct error *err);
-struct request *stream_request(struct stream *s);
-/* Calls closed of every stream, so that its owner ends it. */
+/* Calls closed of every stream, so that its owner ends it, and drops what was not sent yet. */
 void stream_end_all(struct apiserver *a);
