@@ -2,13 +2,12 @@
  * lint_case: the rules that a well-formed case must also keep.
  *
  * A cited requirement exists; there is at least one assertion; steps name manifests that are there, and manifests are
- * used; images are the build's own; nobody waits by `sleep`; names of events can be read. And the arithmetic of bounds: an upper
+ * used; images are the build's own; nobody waits by `sleep`; names of events mean something. And the arithmetic of bounds: an upper
  * bound is timer / rate + lag, so on a fast clock a short timer drowns in its lag. Such an assertion still proves that the thing
  * happens, but not that it happens in time: it is told with the factor from which "too late" would be seen.
  */
 #include "inspect/lint.h"
 
-#include "history.h"
 #include "util/json.h"
 
 #define IMAGES "localhost/podtest/"
@@ -142,41 +141,6 @@ static void check_bounds(struct lint *l, const struct fixture *f, const struct s
 				    json_str(r, "gap.clock"));
 }
 
-/* ---- events ---- */
-
-static void check_event(struct lint *l, const struct fixture *f, int line, const json_t *name)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	struct pattern p = { 0 };
-	json_t *one;
-	size_t i;
-
-	json_array_foreach((json_t *)name, i, one)
-		check_event(l, f, line, one);
-	if (!json_is_string(name))
-		return;
-	if (pattern_parse(json_string_value(name), &p, &err))
-		lint_fault(l, f, line, "event \"%s\": %s", json_string_value(name),
-			   error_text(&err));
-	pattern_clear(&p);
-}
-
-static void check_events(struct lint *l, const struct fixture *f, const struct step *s)
-{
-	static const char *const keys[] = { "before", "count", "never",	 "after",
-					    "until",  "same",  "differ", "each" };
-	json_t *r;
-	size_t i;
-
-	if (s->kind == STEP_EVENTUALLY || s->kind == STEP_HOLDS)
-		check_event(l, f, s->line, json_object_get(s->args, "guest"));
-	if (s->kind != STEP_HISTORY)
-		return;
-	json_array_foreach(s->args, i, r)
-		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
-			check_event(l, f, s->line, json_object_get(r, keys[k]));
-}
-
 void lint_case(struct lint *l, const struct fixture *f)
 {
 	check_reqs(l, f);
@@ -185,7 +149,7 @@ void lint_case(struct lint *l, const struct fixture *f)
 	check_images(l, f, f->manifests);
 	for (size_t i = 0; i < f->n_steps; i++) {
 		check_bounds(l, f, &f->steps[i]);
-		check_events(l, f, &f->steps[i]);
+		lint_events(l, f, &f->steps[i]);
 		if (f->steps[i].kind == STEP_EXEC || f->steps[i].kind == STEP_TELL)
 			check_sleep(l, f, &f->steps[i]);
 	}

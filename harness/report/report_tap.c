@@ -102,8 +102,11 @@ static void done(struct reporter *r, const struct case_result *c)
 	fputc('/', t->out);
 	print_text(t->out, c->name);
 	if (o == OUTCOME_SKIPPED || o == OUTCOME_TODO) {
-		fprintf(t->out, " # %s %s: ", o == OUTCOME_TODO ? "TODO" : "SKIP",
-			verdict_name(c->verdict));
+		const char *word = verdict_name(c->verdict);
+
+		fprintf(t->out, " # %s ", o == OUTCOME_TODO ? "TODO" : "SKIP");
+		if (!c->message || !has_prefix(c->message, word))
+			fprintf(t->out, "%s: ", word);
 		print_text(t->out, c->message);
 	}
 	fputc('\n', t->out);

@@ -31,7 +31,7 @@ static const char *env_of(const json_t *container, const char *name)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach (json_object_get(container, "env"), i, e)
+	json_array_foreach(json_object_get(container, "env"), i, e)
 		if (streq(json_str(e, "name"), name))
 			return json_str(e, "value");
 	return NULL;
@@ -67,7 +67,7 @@ static char *log_of(const json_t *pod, const char *name)
 	json_t *v, *said;
 	int seq = 1;
 
-	json_array_foreach (json_path(pod, "spec.containers"), i, v)
+	json_array_foreach(json_path(pod, "spec.containers"), i, v)
 		if (streq(json_str(v, "name"), name))
 			c = v;
 	id = env_of(c, "PODTEST");
@@ -81,7 +81,7 @@ static char *log_of(const json_t *pod, const char *name)
 						   "what?" :
 						   json_string_value(json_array_get(args, i + 1)));
 		print_line(out, pod, id, seq++, "ready", NULL);
-		json_array_foreach (json_object_get(pod, "said"), i, said)
+		json_array_foreach(json_object_get(pod, "said"), i, said)
 			print_line(out, pod, id, seq++, "say", json_string_value(said));
 	}
 	fclose(out);
@@ -103,7 +103,7 @@ static json_t *find(const json_t *req)
 	json_t *pod;
 	size_t i;
 
-	json_array_foreach (pods, i, pod)
+	json_array_foreach(pods, i, pod)
 		if (is_of(pod, req))
 			return pod;
 	return NULL;
@@ -121,7 +121,7 @@ static void add_pod(const json_t *object)
 	json_t *pod = json_deep_copy(object), *statuses = json_array(), *c;
 	size_t i;
 
-	json_array_foreach (json_path(pod, "spec.containers"), i, c)
+	json_array_foreach(json_path(pod, "spec.containers"), i, c)
 		json_array_append_new(statuses, container_status(c));
 	json_object_set_new(pod, "status",
 			    json_pack("{s:s, s:s, s:o}", "phase", "Running", "podIP", "127.0.0.1",
@@ -155,7 +155,7 @@ static void answer_get(json_t *a, const json_t *req)
 	json_t *items = json_array(), *pod;
 	size_t i;
 
-	json_array_foreach (pods, i, pod)
+	json_array_foreach(pods, i, pod)
 		if (is_of(pod, req))
 			json_array_append(items, pod);
 	json_object_set_new(a, "items", items);
