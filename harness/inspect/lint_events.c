@@ -10,11 +10,12 @@
 #include "util/json.h"
 
 static const char *const guest_words[] = {
-	"start", "ready",  "term",     "signal",    "exit",  "probe",  "probe-done",
-	"hook",	 "say",	   "told",     "wrote",	    "file",  "seen",   "connect",
-	"bind",	 "bound",  "shm",      "posix-shm", "unix",  "udp",    "udp-reply",
-	"ps",	 "mounts", "hostname", "resolve",   "facts", "ate",    "out",
-	"kill",	 "msg",	   "witness",  "http",	    "close", "listen", NULL
+	"start",      "ready", "term",	   "signal",   "exit",	    "dying", "say",
+	"told",	      "out",   "kill",	   "warning",  "witness",   "probe", "probe-done",
+	"probe-lost", "hook",  "redirect", "loop",     "wrote",	    "file",  "seen",
+	"connect",    "bind",  "bound",	   "udp",      "udp-reply", "unix",  "shm",
+	"posix-shm",  "ps",    "mounts",   "hostname", "resolve",   "facts", "eating",
+	"ate",	      NULL
 };
 static const char *const pod_words[] = { "phase=", "condition", "bound",   "deleting",
 					 "gone",   "added",	"changed", NULL };
