@@ -37,6 +37,7 @@ int source_add(struct shim *s, struct source *src, int fd, uint32_t events)
 	struct epoll_event ev = { .events = events, .data.ptr = src };
 
 	src->fd = fd;
+	src->epoll_fd = s->epoll_fd;
 	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &ev);
 }
 
@@ -47,8 +48,16 @@ int source_set(struct shim *s, struct source *src, uint32_t events)
 	return epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, src->fd, &ev);
 }
 
+/* Closing alone does not do: a child between fork and exec still holds a copy of the descriptor. */
+void source_forget(struct source *src)
+{
+	if (src->fd >= 0)
+		epoll_ctl(src->epoll_fd, EPOLL_CTL_DEL, src->fd, NULL);
+}
+
 void source_close(struct source *src)
 {
+	source_forget(src);
 	if (src->fd >= 0)
 		close(src->fd);
 	src->fd = -1;

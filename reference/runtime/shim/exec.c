@@ -165,7 +165,7 @@ void exec_start(struct shim *s, struct shim_msg *m)
 
 	shim_get_exec(m, &e);
 	t = m->bad ? NULL : task_find(s, e.container);
-	if (!t || t->status.state != SHIM_STATE_RUNNING)
+	if (!t || t->status.state != SHIM_STATE_RUNNING || s->stopping)
 		server_failed(s, m->head.tag, ESRCH, "container is not running");
 	else if (m->head.n_fds != (e.tty ? 0 : 3) || !e.argv[0])
 		server_failed(s, m->head.tag, EPROTO, "bad request");

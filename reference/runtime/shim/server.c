@@ -19,6 +19,7 @@
 
 static void disconnect(struct shim *s)
 {
+	source_forget(&s->client);
 	shim_wire_deinit(&s->wire);
 	s->client.fd = -1;
 	s->connected = false;

@@ -19,7 +19,7 @@ struct shim;
 
 /* A watched descriptor. fd is owned; -1: not watched. */
 struct source {
-	int fd;
+	int fd, epoll_fd;
 	void (*fn)(void *userdata, uint32_t events);
 	void *userdata;
 };
@@ -78,6 +78,7 @@ struct shim {
 
 int source_add(struct shim *s, struct source *src, int fd, uint32_t events);
 int source_set(struct shim *s, struct source *src, uint32_t events);
+void source_forget(struct source *src); /* no longer watched; the descriptor stays open */
 void source_close(struct source *src); /* fd becomes -1 */
 _Noreturn void shim_loop(struct shim *s);
 int64_t mono_ns(void);
