@@ -8,6 +8,7 @@
  */
 #include "runtime/cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -226,22 +227,31 @@ char *cgroup_dir(const struct cgroups *c, enum cgroup_controller which, const ch
 
 /* ---- whole trees ---- */
 
+/* The directories right below dir; a cgroup has dozens of files beside them, which cost nothing here. */
+static char **subdirectories(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	char **list = NULL;
+
+	while (d && (e = readdir(d))) {
+		if (e->d_type == DT_DIR && e->d_name[0] != '.')
+			strv_take(&list, fs_join(dir, e->d_name));
+	}
+	if (d)
+		closedir(d);
+	return list;
+}
+
 /* Calls fn for each directory at and below dir, children first. */
 static int walk(const char *dir, int (*fn)(const char *dir))
 {
-	_cleanup_strv_ char **names = NULL;
+	_cleanup_strv_ char **below = subdirectories(dir);
 	int outcome = 0, r;
 
-	if (fs_list(AT_FDCWD, dir, &names, NULL) != 0)
-		return 0;
-	for (char **n = names; n && *n; n++) {
-		_cleanup_free_ char *child = fs_join(dir, *n);
-		struct stat st;
-
-		if (lstat(child, &st) == 0 && S_ISDIR(st.st_mode)) {
-			r = walk(child, fn);
-			outcome = outcome ? outcome : r;
-		}
+	for (char **child = below; child && *child; child++) {
+		r = walk(*child, fn);
+		outcome = outcome ? outcome : r;
 	}
 	r = fn(dir);
 	return outcome ? outcome : r;
@@ -251,12 +261,15 @@ static int kill_members(const char *dir)
 {
 	_cleanup_free_ char *procs = fs_join(dir, "cgroup.procs");
 	_cleanup_file_ FILE *f = fopen(procs, "re");
+	int found = 0;
 	long pid;
 
-	while (f && fscanf(f, "%ld", &pid) == 1)
+	while (f && fscanf(f, "%ld", &pid) == 1) {
+		found = 1;
 		if (pid > 0)
 			kill((pid_t)pid, SIGKILL);
-	return 0;
+	}
+	return found;
 }
 
 static int remove_dir(const char *dir)
@@ -275,8 +288,11 @@ void cgroup_kill_tree(const struct cgroups *c, const char *path)
 	v2_kill = fs_join(dir, "cgroup.kill");
 	if (c->v2 && fs_write_value(AT_FDCWD, v2_kill, "1", NULL) == 0)
 		return;
-	for (int round = 0; round < KILL_ROUNDS; round++)
-		walk(dir, kill_members); /* again: a member may have forked meanwhile */
+	for (int round = 0; round < KILL_ROUNDS; round++) {
+		if (walk(dir, kill_members) == 0)
+			return;
+		/* again: a member may have forked meanwhile */
+	}
 }
 
 int cgroup_remove_tree(const struct cgroups *c, const char *path, struct error *err)
