@@ -204,6 +204,7 @@ static json_t *witness_manifest(void)
 
 static void on_wait_over(struct case_run *c)
 {
+	pace_note(&c->session->pace, 1, 0);
 	case_broken(c, true, "the witness pod did not start in time");
 }
 
@@ -230,6 +231,9 @@ static void witness_look(struct case_run *c)
 		set_state(c, CASE_STEPS);
 	} else if (ip && *ip && streq(json_str(pod, "status.phase"), "Running")) {
 		c->witness = xasprintf("%s:%s", ip, WITNESS_PORT);
+		pace_note(&c->session->pace, clock_seconds(clock_now() - c->began),
+			  3 * c->session->bounds.lag);
+		timer_soon(c->session->admit);
 		set_state(c, CASE_STEPS);
 	} else if (clock_now() >= c->now.deadline) {
 		on_wait_over(c);

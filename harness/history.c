@@ -11,6 +11,8 @@
 #include "util/clock.h"
 #include "util/json.h"
 
+#define LOST_MARGIN_NS (50 * NSEC_PER_MSEC)
+
 static const char *const source_names[N_SOURCES] = { "guest", "lost", "watch", "event", "did" };
 
 void history_init(struct history *h, int64_t began)
@@ -99,6 +101,24 @@ static void learn_offset(struct history *h, struct boot_clock *b, int64_t stamp,
 	b->offset_high = MIN(b->offset_high, arrival - stamp);
 }
 
+/*
+ * A death is stamped by the witness when it comes to read the end of the connection: a busy machine makes that late. It happened after
+ * the last line of the guest.
+ */
+static int64_t lost_margin(const struct history *h, const struct hist_event *lost)
+{
+	int64_t margin = LOST_MARGIN_NS;
+
+	for (size_t i = 0; i < h->n; i++) {
+		const struct hist_event *e = h->events[i];
+
+		if (e->source == SOURCE_GUEST && e->boot == lost->boot && e->stamp <= lost->stamp &&
+		    streq(e->who, lost->who))
+			margin = MIN(margin, lost->stamp - e->stamp);
+	}
+	return margin;
+}
+
 bool history_add_line(struct history *h, const json_t *line, int64_t arrival)
 {
 	const char *ev = json_str(line, "ev"), *id = json_str(line, "id"),
@@ -124,6 +144,7 @@ bool history_add_line(struct history *h, const json_t *line, int64_t arrival)
 	e->content = json_incref((json_t *)line);
 	e->stamp = stamp;
 	e->boot = b;
+	e->margin = e->source == SOURCE_LOST ? lost_margin(h, e) : 0;
 	e->latest = h->boots[b].here ? stamp : arrival;
 	e->earliest = e->latest;
 	insert(h, e);
@@ -138,7 +159,7 @@ void history_interval(const struct history *h, const struct hist_event *e, int64
 		*ret_latest = e->latest;
 		return;
 	}
-	*ret_earliest = e->stamp + h->boots[e->boot].offset_low;
+	*ret_earliest = e->stamp - e->margin + h->boots[e->boot].offset_low;
 	*ret_latest = e->stamp + h->boots[e->boot].offset_high;
 }
 
@@ -158,7 +179,8 @@ struct span history_span(const struct history *h, const struct hist_event *a,
 	int64_t a0, a1, b0, b1;
 
 	if (a->boot >= 0 && a->boot == b->boot)
-		return (struct span){ b->stamp - a->stamp, b->stamp - a->stamp };
+		return (struct span){ b->stamp - b->margin - a->stamp,
+				      b->stamp - a->stamp + a->margin };
 	history_interval(h, a, &a0, &a1);
 	history_interval(h, b, &b0, &b1);
 	return by_revision(a, b, (struct span){ b0 - a1, b1 - a0 });

@@ -18,6 +18,7 @@ struct hist_event {
 	json_t *content;
 	int64_t earliest, latest;
 	int64_t stamp; /* the guest's own clock */
+	int64_t margin; /* how much earlier than its stamp it may have happened */
 	int boot; /* index of the guest's boot; -1: not from a guest */
 	uint64_t revision; /* of the store, which orders versions whatever their intervals; 0: not known */
 	bool sampled; /* seen by polling: what lay before it may have been missed */

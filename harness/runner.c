@@ -10,13 +10,10 @@
 
 #include "case_parts.h"
 
-#include <limits.h>
 #include <uthash.h>
 
 #include "util/clock.h"
 #include "util/json.h"
-
-#define CASES_PER_CORE 12
 
 enum entry_state { ENTRY_WAITING, ENTRY_RUNNING, ENTRY_LATE, ENTRY_OVER };
 
@@ -42,7 +39,6 @@ struct runner {
 	size_t n, over;
 	struct entry *by_ns;
 	unsigned pods, running, made;
-	struct timer *admit;
 	bool stopping;
 };
 
@@ -111,7 +107,7 @@ static void entry_over(struct entry *e)
 {
 	e->state = ENTRY_OVER;
 	e->runner->over++;
-	timer_soon(e->runner->admit);
+	timer_soon(e->runner->session->admit);
 }
 
 /* ---- not run at all ---- */
@@ -170,14 +166,9 @@ static bool share_lock(const struct fixture *a, const struct fixture *b)
 	return false;
 }
 
-/* How many cases at once. A subject on this machine shares its cores with us: more would only wait for each other. */
 static unsigned parallel(const struct session *s)
 {
-	long cores = MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
-
-	if (s->options->parallel)
-		return s->options->parallel;
-	return s->subject->local ? (unsigned)cores * CASES_PER_CORE : UINT_MAX;
+	return s->options->parallel ? s->options->parallel : pace_window(&s->pace);
 }
 
 static bool fits(const struct runner *r, const struct entry *e)
@@ -279,7 +270,7 @@ static void on_case_done(struct case_run *c)
 	if (!c->clean && !r->session->options->keep && !r->stopping)
 		fprintf(stderr, "podtest: namespace %s could not be cleaned up\n", e->ns);
 	e->run = case_run_free(c);
-	timer_soon(r->admit);
+	timer_soon(r->session->admit);
 }
 
 /* ---- the outside ---- */
@@ -310,7 +301,7 @@ void runner_stop(struct session *s, const char *why)
 	for (size_t i = 0; i < r->n; i++)
 		if (r->entries[i].run)
 			case_run_cancel(r->entries[i].run);
-	timer_soon(r->admit);
+	timer_soon(r->session->admit);
 }
 
 void runner_run(struct session *s, const struct runner_plan *plan, struct run_result *run)
@@ -320,9 +311,9 @@ void runner_run(struct session *s, const struct runner_plan *plan, struct run_re
 	if (run->void_reason)
 		return;
 	make_entries(&r);
-	r.admit = timer_new(s->loop, admit, &r);
+	s->admit = timer_new(s->loop, admit, &r);
 	active = &r;
-	timer_soon(r.admit);
+	timer_soon(s->admit);
 	loop_run(s->loop);
 	active = NULL;
 	for (size_t i = 0; i < r.n; i++) {
@@ -331,5 +322,6 @@ void runner_run(struct session *s, const struct runner_plan *plan, struct run_re
 		free(r.entries[i].first_message);
 	}
 	free(r.entries);
-	timer_free(r.admit);
+	timer_free(s->admit);
+	s->admit = NULL;
 }

@@ -4,6 +4,7 @@
 #include "catalog.h"
 #include "leak.h"
 #include "options.h"
+#include "pace.h"
 #include "relation.h"
 #include "subject/subject.h"
 #include "util/loop.h"
@@ -18,6 +19,8 @@ struct session {
 	char *scratch; /* directory for hostPath volumes, each case takes a folder below */
 	struct bounds bounds; /* rate, and the lag `prompt` with slack */
 	double slack;
+	struct pace pace;
+	struct timer *admit; /* to be set off when there may be room for more */
 };
 
 static inline int64_t seconds_ns(double s)
