@@ -99,12 +99,12 @@ static void cite_scripts(struct coverage *c)
 
 static int load_mutants(struct coverage *c, const char *path, struct error *err)
 {
-	const char *file = path ? path : "out/report/mutants.json";
+	_cleanup_free_ char *file = path ? xstrdup(path) : paths_data("out/report/mutants.json");
 	_cleanup_json_ json_t *docs = NULL;
 	json_t *m;
 	size_t i;
 
-	if (!path && access(file, R_OK))
+	if (!file)
 		return 0;
 	if (doc_load(file, &docs, NULL, err))
 		return -1;

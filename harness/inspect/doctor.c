@@ -82,7 +82,7 @@ static int mount_overlay(const void *dir)
 	_cleanup_free_ char *options =
 		xasprintf("lowerdir=%s,upperdir=%s,workdir=%s", lower, upper, work);
 
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL))
 		return -1;
 	if (mkdir(lower, 0755) || mkdir(upper, 0755) || mkdir(work, 0755) || mkdir(merged, 0755))
 		return -1;
