@@ -46,9 +46,12 @@ static void catch_interrupts(void)
 
 static void report_one(const struct trial *t)
 {
-	printf("%-9s %-32s %-12s %s%s%s (%.1f s)\n", fate_name(t->fate), t->mutant->id,
+	const char *message = t->message ? t->message : "";
+
+	printf("%-9s %-32s %-12s %s%s%.*s (%.1f s)\n", fate_name(t->fate), t->mutant->id,
 	       t->mutant->kills, t->case_name ? t->case_name : "",
-	       t->case_name && t->message ? ": " : "", t->message ? t->message : "", t->seconds);
+	       t->case_name && *message ? ": " : "", (int)MIN(strcspn(message, "\n"), (size_t)160),
+	       message, t->seconds);
 	fflush(stdout);
 }
 

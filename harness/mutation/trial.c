@@ -82,10 +82,17 @@ static int build(struct trial *t, struct error *err)
 		return -1;
 	replacement = xasprintf("REPLACEMENT=%s", source);
 
-	char *argv[] = {
-		(char *)"make", (char *)"-s", (char *)"-C", t->all->root, (char *)"mutant-build",
-		file,		replacement,  out,	    NULL
-	};
+	/* what a mutant leaves unused is no reason to refuse it */
+	char *argv[] = { (char *)"make",
+			 (char *)"-s",
+			 (char *)"-C",
+			 t->all->root,
+			 (char *)"mutant-build",
+			 file,
+			 replacement,
+			 out,
+			 (char *)"CFLAGS=-Wno-error",
+			 NULL };
 
 	return child_start(&t->child, argv, t->log, true, err);
 }
