@@ -3,7 +3,7 @@
  */
 #include "catalog.h"
 
-#include "test.h"
+#include "test/test.h"
 
 static char dir[] = "/tmp/podtest-test-XXXXXX";
 static char *path;

@@ -7,7 +7,7 @@
 #include <archive_entry.h>
 
 #include "image/tar.h"
-#include "test.h"
+#include "test/test.h"
 #include "util/json.h"
 
 static void make(struct blob *out)

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "leak/proc_look.h"
-#include "test.h"
+#include "test/test.h"
 #include "util/json.h"
 
 #define MARKER "leak-test/c 127.0.0.1:1"

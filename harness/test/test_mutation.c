@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "doc.h"
-#include "test.h"
+#include "test/test.h"
 
 static char root[] = "/tmp/podtest-test-XXXXXX";
 

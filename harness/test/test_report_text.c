@@ -3,7 +3,7 @@
  */
 #include "report/report_text.h"
 
-#include "test.h"
+#include "test/test.h"
 
 static void test_only_failures_fail_a_lenient_run(void)
 {

@@ -4,7 +4,7 @@
 #include "report.h"
 
 #include "doc.h"
-#include "test.h"
+#include "test/test.h"
 #include "util/json.h"
 
 static struct run_result run;

@@ -3,7 +3,7 @@
  */
 #include "inspect/words.h"
 
-#include "test.h"
+#include "test/test.h"
 
 static void test_own_options_are_taken_the_rest_stays(void)
 {
