@@ -161,12 +161,12 @@ static void cleanup_begin(struct case_run *c)
 		case_request(c, &req, on_namespace_deleted, NULL);
 }
 
-void case_run_cancel(struct case_run *c)
+void case_run_cancel(struct case_run *c, const char *why)
 {
 	if (c->state >= CASE_CLEANUP)
 		return;
 	c->cancelled = true;
-	case_broken(c, false, "interrupted");
+	case_broken(c, false, "%s", why);
 }
 
 void case_broken(struct case_run *c, bool late, const char *fmt, ...)

@@ -79,7 +79,7 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 			      void (*done)(struct case_run *c), void *userdata);
 void case_run_start(struct case_run *c);
 /* Leaves out the remaining steps and cleans up. */
-void case_run_cancel(struct case_run *c);
+void case_run_cancel(struct case_run *c, const char *why);
 struct case_run *case_run_free(struct case_run *c);
 /* Something may have changed: look again in the loop's next turn. */
 void case_poke(struct case_run *c);

@@ -300,7 +300,7 @@ void runner_stop(struct session *s, const char *why)
 		r->result->void_reason = xstrdup(why);
 	for (size_t i = 0; i < r->n; i++)
 		if (r->entries[i].run)
-			case_run_cancel(r->entries[i].run);
+			case_run_cancel(r->entries[i].run, why);
 	timer_soon(r->session->admit);
 }
 
