@@ -176,6 +176,7 @@ static int log_options(const struct kubelet *k, const struct kubelet_log_request
 		.timestamps = req->timestamps,
 		.tail_lines = req->tail_lines,
 		.limit_bytes = req->limit_bytes,
+		.growth = runtime_growth(k->rt),
 	};
 	if (req->since_seconds >= 0)
 		o->since_ns = clock_nominal_ns(k->clock) - req->since_seconds * NSEC_PER_SEC;

@@ -3,7 +3,7 @@
  * long line and F for its end.
  *
  * A reader takes one chunk per turn of the loop. When it has reached the end of the file it is done, or, with
- * follow, sleeps until inotify says that the file has grown or the owner says that the writer is gone. A
+ * follow, sleeps until it hears (runtime/growth.h) that the file has grown or the owner says that the writer is gone. A
  * callback may free the reader: `dead` is looked at after each.
  */
 #include "runtime/runtime.h"
@@ -11,12 +11,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fsutil.h"
 #include "base/strbuf.h"
+#include "runtime/growth.h"
 
 #define CHUNK 65536
 
@@ -25,8 +25,9 @@ struct log_reader {
 	struct log_opts opts;
 	struct log_events ev;
 	void *userdata;
-	int fd, inotify_fd;
-	struct loop_fd *watch;
+	int fd;
+	struct growth *own_growth;
+	struct growth_watch *watch;
 	struct loop_defer *step;
 	struct strbuf raw, text; /* read but not parsed; parsed but not told */
 	int64_t left; /* bytes that may still be told; -1: any number */
@@ -38,9 +39,9 @@ struct log_reader *log_reader_free(struct log_reader *r)
 {
 	if (!r)
 		return NULL;
-	r->watch = loop_fd_free(r->watch);
+	r->watch = growth_unwatch(r->watch);
+	r->own_growth = growth_free(r->own_growth);
 	r->step = loop_defer_free(r->step);
-	r->inotify_fd = fd_close(r->inotify_fd);
 	r->fd = fd_close(r->fd);
 	r->dead = true;
 	if (r->busy)
@@ -120,7 +121,7 @@ static void finish(struct log_reader *r)
 	struct log_events ev = r->ev;
 
 	r->ev.done = NULL;
-	r->watch = loop_fd_free(r->watch);
+	r->watch = growth_unwatch(r->watch);
 	if (ev.done)
 		ev.done(r->userdata, error_is_set(&r->err) ? &r->err : NULL);
 }
@@ -184,14 +185,10 @@ static void on_step(void *userdata)
 		log_reader_free(r);
 }
 
-static void on_inotify(void *userdata, int fd, unsigned events)
+static void on_growth(void *userdata)
 {
 	struct log_reader *r = userdata;
-	char buf[4096];
 
-	(void)events;
-	while (read(fd, buf, sizeof(buf)) > 0)
-		;
 	loop_defer_schedule(r->step);
 }
 
@@ -235,10 +232,11 @@ found:
 
 static int watch_growth(struct log_reader *r, const char *path, struct error *err)
 {
-	r->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (r->inotify_fd < 0 || inotify_add_watch(r->inotify_fd, path, IN_MODIFY) < 0)
-		return error_set_errno(err, errno, "watching the log");
-	return loop_watch_fd(r->loop, r->inotify_fd, LOOP_READ, on_inotify, r, &r->watch, err);
+	struct growth *g = r->opts.growth;
+
+	if (!g)
+		g = r->own_growth = growth_new(r->loop);
+	return growth_watch(g, path, on_growth, r, &r->watch, err);
 }
 
 int log_reader_new(struct loop *loop, const char *path, const struct log_opts *opts,
@@ -253,7 +251,7 @@ int log_reader_new(struct loop *loop, const char *path, const struct log_opts *o
 	r->ev = *ev;
 	r->userdata = userdata;
 	r->left = opts->limit_bytes;
-	r->fd = r->inotify_fd = -1;
+	r->fd = -1;
 	r->step = loop_defer_new(loop, on_step, r);
 	code = fs_open(AT_FDCWD, path, O_RDONLY, 0, &r->fd, err);
 	if (code == 0 && opts->follow)

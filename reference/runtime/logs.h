@@ -6,12 +6,14 @@
 #include "base/loop.h"
 #include "runtime/types.h"
 
+struct growth; /* runtime/growth.h */
 struct log_reader;
 struct log_opts {
 	bool follow, timestamps;
 	int64_t tail_lines; /* -1: all */
 	int64_t since_ns; /* nominal; 0: all */
 	int64_t limit_bytes; /* -1: none */
+	struct growth *growth; /* for follow; NULL: one of its own */
 };
 struct log_events {
 	void (*data)(void *userdata, const char *data, size_t len); /* formatted as asked */

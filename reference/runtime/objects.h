@@ -27,6 +27,7 @@ struct runtime {
 	struct net net;
 	struct image_store images;
 	struct sandbox *sandboxes; /* in order of their making */
+	struct growth *growth; /* of log files */
 	struct loop_defer *adopted; /* calls done */
 	size_t adopting; /* shims that have not answered yet */
 	struct shim_blob seccomp; /* compiled when first wanted */

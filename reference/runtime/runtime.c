@@ -17,6 +17,7 @@
 #include "base/fsutil.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "runtime/growth.h"
 #include "runtime/leftovers.h"
 #include "runtime/records.h"
 #include "runtime/root.h"
@@ -182,6 +183,7 @@ int runtime_new(const struct runtime_config *cfg, runtime_event_fn events, runti
 	rt->net.cursor_fd = -1;
 	rt->shim_path = absolute(cfg->shim_path);
 	rt->pause_path = absolute(cfg->pause_path);
+	rt->growth = growth_new(rt->loop);
 	rt->adopted = loop_defer_new(rt->loop, on_adopted, rt);
 	r = open_parts(rt, cfg, err);
 	if (r < 0) {
@@ -206,6 +208,7 @@ struct runtime *runtime_free(struct runtime *rt)
 	}
 	leftovers_deinit(rt);
 	loop_defer_free(rt->adopted);
+	growth_free(rt->growth);
 	image_store_close(&rt->images);
 	net_close(&rt->net);
 	cgroups_deinit(&rt->cgroups);
@@ -224,6 +227,11 @@ int runtime_socket(struct runtime *rt, int family, int type, int protocol, struc
 	int fd = -1, r = net_socket(&rt->net, family, type, protocol, &fd, err);
 
 	return r < 0 ? r : fd;
+}
+
+struct growth *runtime_growth(struct runtime *rt)
+{
+	return rt->growth;
 }
 
 const char *runtime_node_ip(const struct runtime *rt)

@@ -53,4 +53,6 @@ int runtime_cleanup(const char *root, struct error *err);
 
 /* socket(2) made inside the node's network namespace (setns there and back); close-on-exec. Negative: err. */
 int runtime_socket(struct runtime *rt, int family, int type, int protocol, struct error *err);
+/* What log_opts.growth wants; the runtime's own. */
+struct growth *runtime_growth(struct runtime *rt);
 const char *runtime_node_ip(const struct runtime *rt); /* the node's address as pods reach it */
