@@ -99,7 +99,7 @@ int claims_base(struct mutation *all, const struct mutant_list *list, struct err
 	unlink(results);
 	if (child_start(&c, argv, log, false, err))
 		return -1;
-	child_wait(&c);
+	child_wait(&c, all->interrupted);
 	if (access(results, R_OK))
 		return error_set(err, "the run without a mutant left no results; see %s", log);
 	return read_base(all, results, err);

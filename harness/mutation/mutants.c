@@ -7,8 +7,10 @@
  * report is void.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "commands.h"
@@ -99,6 +101,8 @@ static void run_trials(struct trial *trials, size_t n, size_t jobs)
 				report_one(&trials[begun]);
 			begun++;
 		}
+		for (size_t i = 0; interrupted && i < begun; i++)
+			trial_stop(&trials[i]);
 		if (!count_running(trials, begun))
 			return;
 		wait_for_any(trials, begun);
@@ -117,6 +121,20 @@ static char *source_root(struct error *err)
 	return make;
 }
 
+static int lock_folder(struct mutation *all, const char *dir, struct error *err)
+{
+	_cleanup_free_ char *path = xasprintf("%s/lock", dir);
+
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		return error_set_errno(err, errno, "%s", dir);
+	all->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (all->lock < 0)
+		return error_set_errno(err, errno, "%s", path);
+	if (flock(all->lock, LOCK_EX | LOCK_NB))
+		return error_set(err, "another podtest mutants runs in %s", dir);
+	return 0;
+}
+
 static int prepare(struct mutation *all, const char *rate, struct error *err)
 {
 	_cleanup_free_ char *out = NULL;
@@ -129,8 +147,8 @@ static int prepare(struct mutation *all, const char *rate, struct error *err)
 	if (!all->podtest || !all->podd)
 		return error_set(err, "podtest and podd must be built (make all)");
 	out = xasprintf("%s/out/mutants", all->root);
-	if (mkdir(out, 0755) && errno != EEXIST)
-		return error_set_errno(err, errno, "%s", out);
+	if (lock_folder(all, out, err))
+		return -1;
 	all->base = json_object();
 	all->clock_rate = rate ? strtod(rate, NULL) : 20;
 	return all->clock_rate >= 1 ? 0 :
@@ -142,6 +160,7 @@ static void mutation_clear(struct mutation *all)
 	free(all->root);
 	free(all->podtest);
 	free(all->podd);
+	cleanup_close_p(&all->lock);
 	json_decref(all->base);
 }
 
@@ -178,7 +197,9 @@ static int mutants(const char *area, const char *jobs, const char *report, const
 {
 	_cleanup_(fixture_list_clear) struct fixture_list fixtures = { 0 };
 	_cleanup_(mutant_list_clear) struct mutant_list list = { 0 };
-	_cleanup_(mutation_clear) struct mutation all = { .fixtures = &fixtures };
+	_cleanup_(mutation_clear) struct mutation all = { .fixtures = &fixtures,
+							  .interrupted = &interrupted,
+							  .lock = -1 };
 	_cleanup_free_ char *dir = NULL;
 	long n = jobs ? strtol(jobs, NULL, 10) : 2;
 

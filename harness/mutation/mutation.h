@@ -24,6 +24,8 @@ struct mutation {
 	struct fixture_list *fixtures;
 	json_t *base; /* "area/name" of cases that passed without any mutant; set */
 	double clock_rate;
+	int lock; /* held on out/mutants: one run at a time builds there */
+	const volatile sig_atomic_t *interrupted;
 };
 
 struct trial {
@@ -43,6 +45,8 @@ struct trial {
 void trial_init(struct trial *t, const struct mutant *m, struct mutation *all);
 void trial_clear(struct trial *t);
 void trial_start(struct trial *t);
+/* The run was interrupted: its child is told to end, and trial_step() will see that. */
+void trial_stop(struct trial *t);
 /* Its child's output has come, or its end. */
 void trial_step(struct trial *t);
 

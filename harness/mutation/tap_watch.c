@@ -3,7 +3,7 @@
  *
  * Only our own TAP is read (report/report_tap.c), whose diagnostics have one fact per line at a fixed indent: the case's line,
  * then under `assertions` each `- req:` with its verdict and message. An assertion of the claimed requirement that failed (fail,
- * ignored, or miss where the requirement is a should) in a case that passes without the mutant is a kill; a broken one is not.
+ * ignored, miss where the requirement is a should, or disputed where it is that) in a case that passes without the mutant is a kill; a broken one is not.
  */
 #include "mutation/tap_watch.h"
 
@@ -35,7 +35,11 @@ static void read_case(struct tap_watch *w, const char *line, bool ok)
 
 static void read_verdict(struct tap_watch *w, const char *verdict)
 {
-	bool failed = streq(verdict, "fail") || streq(verdict, "ignored") || streq(verdict, "miss");
+	static const char *const failures[] = { "fail", "ignored", "miss", "disputed" };
+	bool failed = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+		failed |= streq(verdict, failures[i]);
 
 	w->here = w->here && failed;
 	if (w->here && !w->killer && w->name && w->counts(w->userdata, w->name))

@@ -8,7 +8,6 @@
  * itself. Every end of a child moves the trial on; nothing here waits.
  */
 #include <errno.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include "mutation/mutation.h"
@@ -143,10 +142,12 @@ static void conclude(struct trial *t)
 
 static void end_of_child(struct trial *t)
 {
-	int code = child_wait(&t->child);
+	int code = child_wait(&t->child, NULL);
 
-	if (t->stage == STAGE_RUN) {
+	if (t->stage == STAGE_RUN && (t->watch.killer || !*t->all->interrupted)) {
 		conclude(t);
+	} else if (*t->all->interrupted) {
+		t->stage = STAGE_OVER;
 	} else if (code) {
 		_cleanup_free_ char *text = xasprintf("does not compile; see %s", t->log);
 
@@ -154,6 +155,15 @@ static void end_of_child(struct trial *t)
 	} else {
 		run(t);
 	}
+}
+
+/* Once only: a second signal would make the run leave its podd behind. */
+void trial_stop(struct trial *t)
+{
+	if (t->stopping || t->stage == STAGE_OVER)
+		return;
+	t->stopping = true;
+	child_stop(&t->child);
 }
 
 void trial_step(struct trial *t)
@@ -169,8 +179,6 @@ void trial_step(struct trial *t)
 	}
 	tap_watch_feed(&t->watch, data, (size_t)n);
 	/* its message has come, or the next case: nothing more to learn */
-	if (t->watch.killer && !t->stopping && (t->watch.message || !t->watch.here)) {
-		t->stopping = true;
-		kill(t->child.pid, SIGTERM);
-	}
+	if (t->watch.killer && (t->watch.message || !t->watch.here))
+		trial_stop(t);
 }
