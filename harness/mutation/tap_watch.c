@@ -3,7 +3,8 @@
  *
  * Only our own TAP is read (report/report_tap.c), whose diagnostics have one fact per line at a fixed indent: the case's line,
  * then under `assertions` each `- req:` with its verdict and message. An assertion of the claimed requirement that failed (fail,
- * ignored, miss where the requirement is a should, or disputed where it is that) in a case that passes without the mutant is a kill; a broken one is not.
+ * ignored, miss where the requirement is a should, disputed where it is that) in a case that passes without the mutant is a
+ * kill; a broken one is not.
  */
 #include "mutation/tap_watch.h"
 
