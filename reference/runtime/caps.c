@@ -2,7 +2,7 @@
  * caps: which capabilities a container gets. The base is the set that docker and containerd give; drop is
  * applied before add, "ALL" works in both, and a privileged container gets everything we have ourselves.
  */
-#include "runtime/objects.h"
+#include "runtime/container_spec.h"
 
 #include <ctype.h>
 #include <string.h>

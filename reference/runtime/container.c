@@ -11,6 +11,7 @@
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "runtime/container_spec.h"
 #include "runtime/records.h"
 
 #define EXIT_NOT_STARTED 128
@@ -22,6 +23,8 @@ struct container *container_new(struct sandbox *sb, const char *id)
 	c->sb = sb;
 	c->id = xstrdup(id);
 	c->dir = str_printf("%s/c/%s", sb->dir, id);
+	c->upper = str_printf("%s/%s.upper", sb->disk_dir, id);
+	c->work = str_printf("%s/%s.work", sb->disk_dir, id);
 	c->cgroup = str_printf("%s/%s", sb->cgroup, id);
 	while (*end)
 		end = &(*end)->next;
@@ -46,6 +49,8 @@ struct container *container_free(struct container *c)
 	json_decref(c->labels);
 	free(c->id);
 	free(c->dir);
+	free(c->upper);
+	free(c->work);
 	free(c->cgroup);
 	free(c);
 	return NULL;
@@ -60,18 +65,24 @@ struct container *container_find(const struct sandbox *sb, const char *id)
 	return c;
 }
 
+int container_remove_files(const struct container *c, struct error *err)
+{
+	int r = fs_remove_tree(AT_FDCWD, c->upper, err);
+
+	if (r == 0)
+		r = fs_remove_tree(AT_FDCWD, c->work, err);
+	return r < 0 ? r : fs_remove_tree(AT_FDCWD, c->dir, err);
+}
+
 /* ---- start ---- */
 
 static int make_directories(struct container *c, struct error *err)
 {
-	static const char *const names[] = { "", "/upper", "/work", "/root" };
+	const char *paths[] = { c->dir, c->upper, c->work };
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		_cleanup_free_ char *path = str_printf("%s%s", c->dir, names[i]);
-
-		if (mkdir(path, 0755) < 0)
-			return error_set_errno(err, errno, "container directory %s", path);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (mkdir(paths[i], 0755) < 0)
+			return error_set_errno(err, errno, "container directory %s", paths[i]);
 	return 0;
 }
 
@@ -138,7 +149,7 @@ static int check_config(struct sandbox *sb, const struct container_config *cfg, 
 static void discard(struct container *c)
 {
 	(void)cgroup_remove(&c->sb->rt->cgroups, c->cgroup, NULL);
-	(void)fs_remove_tree(AT_FDCWD, c->dir, NULL);
+	(void)container_remove_files(c, NULL);
 	container_free(c);
 }
 
@@ -214,7 +225,7 @@ static void finish_removal(struct container *c, const struct error *refused)
 	if (r == 0)
 		r = cgroup_remove(&c->sb->rt->cgroups, c->cgroup, &err);
 	if (r >= 0) /* a busy cgroup goes with the sandbox */
-		r = fs_remove_tree(AT_FDCWD, c->dir, &err);
+		r = container_remove_files(c, &err);
 	if (r == 0)
 		unlink_container(c); /* its id may be used again in done */
 	operation_end(&c->op, r < 0 ? &err : NULL);

@@ -2,7 +2,7 @@
  * container_spec: from what the caller wants, the image and the node to what the shim carries out. Nothing is
  * decided in the shim that can be decided here; only lookups inside the image (users, $PATH) are left.
  */
-#include "runtime/objects.h"
+#include "runtime/container_spec.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static bool is_target(const struct container_config *cfg, const char *target)
 static void add_node_file(char ***v, const struct container *c, const struct container_config *cfg,
 			  const char *name)
 {
-	_cleanup_free_ char *source = fs_join(c->sb->dir, name);
+	_cleanup_free_ char *source = fs_join(c->sb->disk_dir, name);
 	_cleanup_free_ char *target = fs_join("/etc", name);
 
 	if (!is_target(cfg, target))
@@ -116,13 +116,14 @@ static int check_mounts(const struct container_config *cfg, struct error *err)
 
 /* ---- the rest ---- */
 
-/* overlayfs wants the uppermost layer first. */
+/* overlayfs wants the uppermost layer first; the lowest holds what mounts need to stand on. */
 static char *make_lower(const struct image *image)
 {
 	_cleanup_strv_ char **reversed = NULL;
 
 	for (size_t n = strv_len(image->layers); n > 0; n--)
 		strv_add(&reversed, image->layers[n - 1]);
+	strv_add(&reversed, "../" IMAGE_BASE);
 	return strv_join(reversed, ":");
 }
 
@@ -195,7 +196,9 @@ int container_spec_make(struct container *c, const struct container_config *cfg,
 	ret->dir = xstrdup(c->dir);
 	ret->layers_dir = xstrdup(sb->rt->images.layers_dir);
 	ret->lower = make_lower(image);
-	ret->upper_dir = str_printf("../../run/%s/c/%s", sb->id, c->id);
+	ret->upper = str_printf("../../disk/%s/%s.upper", sb->id, c->id);
+	ret->work = str_printf("../../disk/%s/%s.work", sb->id, c->id);
+	ret->root = fs_join(sb->rt->root, "root");
 	ret->argv = copy_or_empty(cfg->argv);
 	ret->env = copy_or_empty(cfg->env);
 	ret->cwd = dup_or_empty(workdir);

@@ -115,12 +115,34 @@ static int load(struct image_store *s, struct error *err)
 	return 0;
 }
 
+static int make_base(const struct image_store *s, struct error *err)
+{
+	static const char *const dirs[] = { "dev", "etc", "proc", "sys" };
+	static const char *const files[] = { "etc/hostname", "etc/hosts", "etc/resolv.conf" };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && r == 0; i++) {
+		_cleanup_free_ char *path = str_printf("%s/" IMAGE_BASE "/%s", s->dir, dirs[i]);
+
+		r = fs_mkdir_p(AT_FDCWD, path, 0755, err);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(files) && r == 0; i++) {
+		_cleanup_free_ char *path = str_printf("%s/" IMAGE_BASE "/%s", s->dir, files[i]);
+		_cleanup_close_ int fd = -1;
+
+		r = fs_open(AT_FDCWD, path, O_WRONLY | O_CREAT, 0644, &fd, err);
+	}
+	return r;
+}
+
 int image_store_open(struct image_store *s, const char *dir, struct error *err)
 {
 	int r;
 
 	*s = (struct image_store){ .dir = xstrdup(dir), .layers_dir = fs_join(dir, "layers") };
 	r = fs_mkdir_p(AT_FDCWD, s->layers_dir, 0700, err);
+	if (r == 0)
+		r = make_base(s, err);
 	if (r == 0)
 		r = load(s, err);
 	if (r < 0) {

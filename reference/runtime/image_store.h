@@ -12,6 +12,11 @@
 #include "base/error.h"
 
 #define LAYER_NAME_LEN 32
+/*
+ * Below the images: a layer with the directories and files that every container has something mounted on, so that
+ * they need not be made anew for each.
+ */
+#define IMAGE_BASE "base"
 
 struct image {
 	struct image *next;

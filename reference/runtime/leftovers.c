@@ -41,6 +41,22 @@ void leftovers_add(struct runtime *rt, const char *cgroup)
 	loop_timer_set(rt->leftover_timer, FIRST_ROUND_NS);
 }
 
+/* After the machine's restart: run is empty, what containers wrote is still there. */
+static void sweep_disk(struct runtime *rt)
+{
+	_cleanup_free_ char *disk = fs_join(rt->root, "disk");
+	_cleanup_strv_ char **names = NULL;
+
+	if (fs_list(AT_FDCWD, disk, &names, NULL) != 0)
+		return;
+	for (char **n = names; n && *n; n++) {
+		_cleanup_free_ char *path = fs_join(disk, *n);
+
+		if (!sandbox_find(rt, *n))
+			(void)fs_remove_tree(AT_FDCWD, path, NULL);
+	}
+}
+
 void leftovers_sweep(struct runtime *rt)
 {
 	_cleanup_strv_ char **dirs = cgroup_dirs(&rt->cgroups, ""), **names = NULL;
@@ -55,6 +71,7 @@ void leftovers_sweep(struct runtime *rt)
 			leftovers_add(rt, *n);
 		}
 	}
+	sweep_disk(rt);
 }
 
 void leftovers_deinit(struct runtime *rt)

@@ -8,6 +8,6 @@
 
 /* cgroup: "pod-SANDBOX". Kills what is in it and sees to its removal. */
 void leftovers_add(struct runtime *rt, const char *cgroup);
-/* Finds those that a crash has left: groups of pods that have no sandbox. */
+/* Finds what a crash has left: groups and files of pods that have no sandbox. */
 void leftovers_sweep(struct runtime *rt);
 void leftovers_deinit(struct runtime *rt);

@@ -1,5 +1,5 @@
 /*
- * objects: the runtime's own structs and what its modules do for each other; see runtime.h for the idea.
+ * objects: the runtime's own structs and what its modules do for each other.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #define TAG_LEN 10
 
 struct runtime {
-	char *root, *run_dir; /* absolute, without symlinks */
+	char *root, *run_dir; /* absolute, without symlinks; run is a tmpfs */
 	char *shim_path, *pause_path;
 	char tag[TAG_LEN + 1]; /* of the root: names in shared places carry it */
 	struct loop *loop;
@@ -45,7 +45,7 @@ struct operation {
 struct sandbox {
 	struct sandbox *next;
 	struct runtime *rt;
-	char *id, *dir, *cgroup;
+	char *id, *dir, *disk_dir, *cgroup; /* dir: below run */
 	int dir_fd;
 	json_t *labels;
 	uint32_t address; /* 0: host network */
@@ -66,7 +66,7 @@ struct sandbox {
 struct container {
 	struct container *next;
 	struct sandbox *sb;
-	char *id, *dir, *cgroup;
+	char *id, *dir, *upper, *work, *cgroup; /* dir: below run */
 	json_t *labels;
 	struct container_status status;
 	bool starting;
@@ -78,6 +78,7 @@ struct container {
 struct sandbox *sandbox_new(struct runtime *rt, const char *id); /* appended to the runtime's list */
 struct sandbox *sandbox_free(struct sandbox *sb); /* unlinked; what runs goes on */
 void sandbox_unlink(struct sandbox *sb); /* no longer in the list; again: nothing */
+int sandbox_remove_files(const struct sandbox *sb, struct error *err);
 struct sandbox *sandbox_find(const struct runtime *rt, const char *id);
 extern const struct shim_client_events sandbox_shim_events;
 /* The shim is dead: containers are recorded as killed, everybody is told. */
@@ -90,21 +91,15 @@ void sandbox_take_status(struct sandbox *sb, const struct shim_status *st);
 
 int sandbox_shim_spawn(struct sandbox *sb, struct error *err);
 void sandbox_add_port(struct sandbox *sb, const struct port_mapping *p);
-/* The shim of a sandbox by the mark on its command line; 0: none. */
-pid_t shim_find(const struct cgroups *c, const char *sandbox_dir);
+pid_t shim_find(const struct cgroups *c, const char *sandbox_dir); /* 0: none */
 void sandbox_destroy(struct sandbox *sb); /* kills and removes what there is; frees sb */
 
 /* ---- container.c ---- */
 
 struct container *container_new(struct sandbox *sb, const char *id);
 struct container *container_free(struct container *c); /* unlinked */
+int container_remove_files(const struct container *c, struct error *err);
 struct container *container_find(const struct sandbox *sb, const char *id);
-
-/* ---- container_spec.c ---- */
-
-/* What the shim needs, every string owned; shim_container_clear() frees. */
-int container_spec_make(struct container *c, const struct container_config *cfg,
-			const struct image *image, struct shim_container *ret, struct error *err);
 
 /* ---- exec.c ---- */
 
@@ -113,9 +108,3 @@ void exec_orphan_all(struct sandbox *sb); /* they end with an error */
 void exec_drop_all(struct sandbox *sb); /* uncalled: podd ends */
 /* The container is freed: its execs end with an error. */
 void exec_orphan(struct container *c);
-
-/* ---- seccomp.c, caps.c ---- */
-
-int seccomp_default(struct shim_blob *ret, struct error *err);
-/* The default set of container runtimes, changed as asked. */
-int caps_mask(const struct container_config *cfg, uint64_t *ret, struct error *err);

@@ -133,7 +133,7 @@ static void load_container(struct sandbox *sb, const char *id)
 
 	if (!o) {
 		log_debug("runtime", "%s/%s was never complete", sb->id, id);
-		(void)fs_remove_tree(AT_FDCWD, dir, NULL);
+		(void)fs_remove_tree(AT_FDCWD, dir, NULL); /* its layer goes with the sandbox */
 		return;
 	}
 	c = container_new(sb, id);

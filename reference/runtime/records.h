@@ -1,9 +1,10 @@
 /*
  * records: files that let a sandbox be found again.
  *
- * On disk, below ROOT/run/SANDBOX: config.json (written when the sandbox is complete: without it the
- * directory is rubbish), shim.sock, hostname, resolv.conf, and c/CONTAINER with config.json (written before the
- * start), exit (the exit record) and the overlay's upper, work, root.
+ * ROOT/run is a tmpfs: records survive podd, and a full disk, but not the machine. Below ROOT/run/SANDBOX: config.json (written when the sandbox is complete: without it the
+ * directory is rubbish), shim.sock, and c/CONTAINER with config.json (written before the
+ * start), exit (the exit record).
+ * ROOT/disk/SANDBOX has what containers can write: hostname, resolv.conf, CONTAINER.upper and .work of the overlay.
  */
 #pragma once
 

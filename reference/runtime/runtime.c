@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "base/fsutil.h"
 #include "base/log.h"
@@ -50,7 +52,7 @@ static void drop_unstarted(struct sandbox *sb)
 			continue;
 		log_debug("runtime", "%s/%s never started", sb->id, c->id);
 		(void)cgroup_remove(&sb->rt->cgroups, c->cgroup, NULL);
-		(void)fs_remove_tree(AT_FDCWD, c->dir, NULL);
+		(void)container_remove_files(c, NULL);
 		container_free(c);
 	}
 }
@@ -116,6 +118,38 @@ int root_lock(const char *root, int *ret_fd, struct error *err)
 	return 0;
 }
 
+static bool is_mount_point(const char *path, const char *parent)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && stat(parent, &b) == 0 && a.st_dev != b.st_dev;
+}
+
+static int mount_run(const struct runtime *rt, struct error *err)
+{
+	int r = fs_mkdir_p(AT_FDCWD, rt->run_dir, 0700, err);
+
+	if (r < 0 || is_mount_point(rt->run_dir, rt->root))
+		return r;
+	if (mount("podd", rt->run_dir, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  "mode=700,size=25%") < 0)
+		return error_set_errno(err, errno, "tmpfs on %s", rt->run_dir);
+	return 0;
+}
+
+static int make_directories(const struct runtime *rt, struct error *err)
+{
+	static const char *const names[] = { "disk", "root" };
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++) {
+		_cleanup_free_ char *path = fs_join(rt->root, names[i]);
+
+		r = fs_mkdir_p(AT_FDCWD, path, 0700, err);
+	}
+	return r;
+}
+
 static int open_directories(struct runtime *rt, const char *root, struct error *err)
 {
 	char real[PATH_MAX];
@@ -129,7 +163,9 @@ static int open_directories(struct runtime *rt, const char *root, struct error *
 	rt->run_dir = fs_join(real, "run");
 	root_tag(real, rt->tag);
 	r = root_lock(real, &rt->lock_fd, err);
-	return r < 0 ? r : fs_mkdir_p(AT_FDCWD, rt->run_dir, 0700, err);
+	if (r == 0)
+		r = mount_run(rt, err);
+	return r < 0 ? r : make_directories(rt, err);
 }
 
 static int open_parts(struct runtime *rt, const struct runtime_config *cfg, struct error *err)

@@ -30,6 +30,7 @@ struct sandbox *sandbox_new(struct runtime *rt, const char *id)
 	sb->rt = rt;
 	sb->id = xstrdup(id);
 	sb->dir = fs_join(rt->run_dir, id);
+	sb->disk_dir = str_printf("%s/disk/%s", rt->root, id);
 	sb->cgroup = str_printf("pod-%s", id);
 	sb->dir_fd = -1;
 	while (*end)
@@ -63,6 +64,7 @@ struct sandbox *sandbox_free(struct sandbox *sb)
 	free(sb->ports);
 	free(sb->id);
 	free(sb->dir);
+	free(sb->disk_dir);
 	free(sb->cgroup);
 	free(sb);
 	return NULL;
@@ -192,6 +194,13 @@ int sandbox_kill(struct sandbox *sb, struct error *err)
 
 /* ---- removal ---- */
 
+int sandbox_remove_files(const struct sandbox *sb, struct error *err)
+{
+	int r = fs_remove_tree(AT_FDCWD, sb->disk_dir, err);
+
+	return r < 0 ? r : fs_remove_tree(AT_FDCWD, sb->dir, err);
+}
+
 static int remove_rest(struct sandbox *sb, struct error *err)
 {
 	struct runtime *rt = sb->rt;
@@ -203,7 +212,7 @@ static int remove_rest(struct sandbox *sb, struct error *err)
 		return r;
 	if (sb->ports_open)
 		net_ports_remove(&rt->net, sb->address, sb->ports, sb->n_ports);
-	r = fs_remove_tree(AT_FDCWD, sb->dir, err);
+	r = sandbox_remove_files(sb, err);
 	if (r == 0 && sb->address)
 		net_release_address(&rt->net, sb->address);
 	return r;

@@ -25,7 +25,7 @@ static void on_shim_exit(void *userdata, const struct child_exit *exit)
 int sandbox_shim_spawn(struct sandbox *sb, struct error *err)
 {
 	char *argv[] = { (char *)"pod-shim", sb->dir, NULL }, *env[] = { NULL };
-	_cleanup_free_ char *log = fs_join(sb->dir, "shim.log");
+	_cleanup_free_ char *log = fs_join(sb->rt->run_dir, "shims.log");
 	_cleanup_close_ int listener = -1, log_fd = -1;
 	struct child_opts opts = CHILD_OPTS_INIT;
 	struct child *child;
@@ -88,7 +88,7 @@ static void take_back(struct sandbox *sb)
 		(void)net_detach(&rt->net, sb->address, NULL);
 		net_release_address(&rt->net, sb->address);
 	}
-	(void)fs_remove_tree(AT_FDCWD, sb->dir, NULL);
+	(void)sandbox_remove_files(sb, NULL);
 	sandbox_unlink(sb);
 }
 
@@ -103,8 +103,9 @@ void sandbox_destroy(struct sandbox *sb)
 static int write_file(const struct sandbox *sb, const char *name, const char *text,
 		      struct error *err)
 {
+	_cleanup_free_ char *path = fs_join(sb->disk_dir, name);
 	_cleanup_close_ int fd = -1;
-	int r = fs_open(sb->dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC, 0644, &fd, err);
+	int r = fs_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, &fd, err);
 
 	return r < 0 ? r : fs_write_fd(fd, text, strlen(text), err);
 }
@@ -117,6 +118,8 @@ static int make_directory(struct sandbox *sb, const struct sandbox_config *cfg, 
 
 	if (r == 0)
 		r = fs_open_dir(AT_FDCWD, sb->dir, &sb->dir_fd, err);
+	if (r == 0)
+		r = fs_mkdir_p(AT_FDCWD, sb->disk_dir, 0700, err);
 	if (r == 0)
 		r = write_file(sb, "hostname", hostname, err);
 	if (r == 0)

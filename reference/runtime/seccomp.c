@@ -3,7 +3,7 @@
  * shorter, and a new system call works. It refuses what container runtimes refuse by default to a container
  * without further capabilities: namespaces, mounts, modules, keys, clocks, tracing of the kernel and so on.
  */
-#include "runtime/objects.h"
+#include "runtime/container_spec.h"
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -46,7 +46,8 @@ static const struct field setup_fields[] = {
 static const struct field container_fields[] = {
 	ROW(STR, shim_container, id),	      ROW(STR, shim_container, dir),
 	ROW(STR, shim_container, layers_dir), ROW(STR, shim_container, lower),
-	ROW(STR, shim_container, upper_dir),  ROW(STRV, shim_container, argv),
+	ROW(STR, shim_container, upper),      ROW(STR, shim_container, work),
+	ROW(STR, shim_container, root),	      ROW(STRV, shim_container, argv),
 	ROW(STRV, shim_container, env),	      ROW(STR, shim_container, cwd),
 	ROW(STR, shim_container, user),	      ROW(U64, shim_container, uid),
 	ROW(U64, shim_container, gid),	      ROW(STRV, shim_container, groups),

@@ -51,9 +51,11 @@ enum shim_mount_flags {
 
 struct shim_container {
 	char *id;
-	char *dir; /* absolute; holds upper/, work/ and root/ */
-	char *layers_dir, *lower; /* lower: directories relative to layers_dir, joined by ":" */
-	char *upper_dir; /* dir again, relative to layers_dir: overlay's options know few characters */
+	char *dir; /* absolute: for its exit record */
+	char *layers_dir; /* absolute; the next three are relative to it, as overlay's options are short */
+	char *lower; /* directories joined by ":" */
+	char *upper, *work;
+	char *root; /* absolute: where the overlay is mounted for an instant, the same for all */
 	char **argv, **env;
 	char *cwd;
 	char *user; /* "name|uid[:name|gid]", looked up in the image; "" = root */

@@ -59,7 +59,7 @@ static void task_ended(struct task *t, int wait_status)
 	t->status.state = SHIM_STATE_STOPPED;
 	t->status.pid = 0;
 	t->status.finished_ns = nominal_ns(s);
-	source_close(&t->oom);
+	source_forget(&t->oom); /* closing an inotify takes its time: that is for the removal */
 	record_exit(t);
 	shim_msg_init(&m, SHIM_EXITED, 0);
 	shim_put_status(&m, &t->status);

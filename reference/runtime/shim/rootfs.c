@@ -76,32 +76,30 @@ void rootfs_mount(struct init *in)
 {
 	const struct shim_container *c = in->spec;
 	unsigned long flags = c->flags & SHIM_PRIVILEGED ? 0 : MS_NODEV;
-	char options[OPTIONS_MAX], root[PATH_MAX];
+	char options[OPTIONS_MAX];
 	int n;
 
 	if (chdir(c->layers_dir) < 0)
 		init_fail(in, errno, "%s", c->layers_dir);
 	/* volatile: a container's own layer is never used again, so nothing has to reach the disk */
-	n = snprintf(options, sizeof(options),
-		     "lowerdir=%s,upperdir=%s/upper,workdir=%s/work,volatile", c->lower,
-		     c->upper_dir, c->upper_dir);
+	n = snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s,volatile",
+		     c->lower, c->upper, c->work);
 	if (n >= (int)sizeof(options))
 		init_fail(in, E2BIG, "too many layers");
-	snprintf(root, sizeof(root), "%s/root", c->dir);
-	if (mount("overlay", root, "overlay", flags, options) == 0)
+	if (mount("overlay", c->root, "overlay", flags, options) == 0)
 		return;
 	if (errno == EINVAL) {
 		*strrchr(options, ',') = '\0';
-		if (mount("overlay", root, "overlay", flags, options) == 0)
+		if (mount("overlay", c->root, "overlay", flags, options) == 0)
 			return;
 	}
-	init_fail(in, errno, "overlay on %s", root);
+	init_fail(in, errno, "overlay on %s", c->root);
 }
 
 void rootfs_pivot(struct init *in)
 {
-	if (chdir(in->spec->dir) < 0 || chdir("root") < 0 || sys_pivot_root(".", ".") < 0)
-		init_fail(in, errno, "%s/root", in->spec->dir);
+	if (chdir(in->spec->root) < 0 || sys_pivot_root(".", ".") < 0)
+		init_fail(in, errno, "%s", in->spec->root);
 	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		init_fail(in, errno, "old root");
 }

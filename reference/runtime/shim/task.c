@@ -105,6 +105,18 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+static void remove_layer(struct task *t)
+{
+	const char *layers = t->spec.layers_dir;
+	int fd = layers ? openat(t->shim->host_root_fd, layers + 1, O_PATH | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	tree_remove(fd, t->spec.upper);
+	tree_remove(fd, t->spec.work);
+	close(fd);
+}
+
 void task_free(struct task *t)
 {
 	struct task **at = &t->shim->tasks;
@@ -122,11 +134,8 @@ void task_free(struct task *t)
 	close_fd(&t->log_fd);
 	close_fd(&t->stdin_fd);
 	close_fd(&t->mnt_fd); /* the overlay is unmounted here */
-	if (t->dir_fd >= 0) {
-		tree_remove(t->dir_fd, "upper");
-		tree_remove(t->dir_fd, "work");
-	}
 	close_fd(&t->dir_fd);
+	remove_layer(t);
 	shim_container_clear(&t->spec);
 	free(t);
 }
