@@ -46,6 +46,13 @@ bool case_uses_log_only(const json_t *container)
 	return false;
 }
 
+static void note_for_leaks(struct case_run *c, const json_t *start)
+{
+	_cleanup_free_ char *where = xasprintf("%s of %s/%s", c->ns, c->fixture->area, c->fixture->name);
+
+	leak_note(c->session->leak, where, start);
+}
+
 static void on_line(void *userdata, const char *text, size_t len)
 {
 	struct case_follow *f = userdata;
@@ -62,7 +69,7 @@ static void on_line(void *userdata, const char *text, size_t len)
 	if (!history_add_line(&f->c->history, line, clock_now()))
 		return;
 	if (f->c->session->leak && streq(json_str(line, "ev"), "start"))
-		leak_note(f->c->session->leak, f->c->ns, line);
+		note_for_leaks(f->c, line);
 	case_poke(f->c);
 }
 

@@ -17,7 +17,7 @@ int leak_new(const char *root, struct leak **ret, struct error *err);
 struct leak *leak_free(struct leak *l);
 /* The subject's directory: what names it afterwards (a mount, a socket, a process) was left behind. */
 void leak_set_root(struct leak *l, const char *root);
-/* A guest's `start` line of this namespace. */
+/* A guest's `start` line; ns: the namespace and its case, as a text for the message. */
 void leak_note(struct leak *l, const char *ns, const json_t *start);
 /* Called after the cases, again and again until nothing is found or LEAK_AFTER_SECONDS are over; ns NULL: of all cases.
  * problems (a list of texts) is extended. */
