@@ -179,8 +179,7 @@ static int prepare(struct run *r, struct error *err)
 	r->chosen = select_fixtures(&r->fixtures, &r->options, &r->n_chosen);
 	if (!r->n_chosen)
 		return error_set(err, "no case fits the selection");
-	if (load_catalogue(r, err) ||
-	    expectations_load(r->options.expectations, &r->expectations, err))
+	if (load_catalogue(r, err))
 		return -1;
 	return reports_open(&r->reports, &r->options, err);
 }
@@ -200,6 +199,17 @@ static void make_session(struct run *r)
 }
 
 /* ---- the run ---- */
+
+/* --expectations, or harness/expectations/SUBJECT.yaml where there is one. */
+static int load_expectations(struct run *r, struct error *err)
+{
+	_cleanup_free_ char *name =
+		xasprintf("harness/expectations/%s.yaml", r->session.subject->name);
+	_cleanup_free_ char *path = r->options.expectations ? xstrdup(r->options.expectations) :
+							      paths_data(name);
+
+	return expectations_load(path, &r->expectations, err);
+}
 
 static void run_cases(struct run *r)
 {
@@ -225,7 +235,7 @@ static int perform(struct run *r, struct error *err)
 	int64_t began = clock_now();
 	int rc;
 
-	if (open_subject(r, err) || load_images(r, err))
+	if (open_subject(r, err) || load_images(r, err) || load_expectations(r, err))
 		return -1;
 	begin.catalog = r->session.catalog;
 	mkdir(r->session.scratch, 0777);
