@@ -74,7 +74,6 @@ static int check_namespace(struct store *s, const struct kind *k, const json_t *
 	const struct kind *namespaces = scheme_kind("v1", "Namespace");
 	const char *ns = meta_namespace(obj);
 	json_t *found;
-	_cleanup_free_ char *message = NULL;
 
 	if (!k->namespaced)
 		return 0;
