@@ -273,7 +273,10 @@ static void on_executed(struct case_run *c, const struct reply *reply, void *use
 		case_assert(c, args, &j, false);
 	}
 	if (reply->code == REPLY_OK) {
-		_cleanup_free_ char *who = xasprintf("exec %s", json_str(args, "object"));
+		const char *container = json_str(args, "container");
+		_cleanup_free_ char *who =
+			xasprintf("exec %s%s%s", strchr(json_str(args, "object"), '/') + 1,
+				  container ? "/" : "", container ? container : "");
 
 		step_did(c, reply, who);
 	}
