@@ -3,7 +3,8 @@
  *
  * The update carries the version it was computed from, so conditions that others write at the same
  * time are never lost: on a conflict the object is read again. When a deleted pod has ended, its
- * final status is followed by the removal of the object, bound to its uid.
+ * final status is followed by the removal of the object, bound to its uid. A fault of the store (a full
+ * disk) loses nothing: the same is tried again until it succeeds.
  */
 #include "kubelet/pod_worker.h"
 
@@ -14,6 +15,7 @@
 #include "kubelet/status.h"
 
 #define TRIES 3
+#define RETRY_NS NSEC_PER_SEC /* real; after a fault of the store, a full disk above all */
 
 static json_t *compute(const struct pod_worker *w)
 {
@@ -77,7 +79,7 @@ static int write_status(struct pod_worker *w)
 	return r;
 }
 
-static void remove_object(struct pod_worker *w)
+static int remove_object(struct pod_worker *w)
 {
 	struct store_delete_opts opts = { .grace_seconds = 0, .uid = w->uid };
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -87,6 +89,7 @@ static void remove_object(struct pod_worker *w)
 	r = store_delete(w->k->store, &kind_pod, w->pod->ns, w->pod->name, &opts, NULL, &gone, &err);
 	if (r != 0 && r != STORE_NOT_FOUND && r != STORE_CONFLICT)
 		log_warn("kubelet", "removal of pod %s: %s", w->pod->name, error_text(&err));
+	return r;
 }
 
 void pod_publish(struct pod_worker *w)
@@ -101,5 +104,7 @@ void pod_publish(struct pod_worker *w)
 			return;
 	}
 	if (w->stage == WORKER_TERMINATED && w->pod->deletion_timestamp && r == 0)
-		remove_object(w);
+		r = remove_object(w);
+	if (r < 0)
+		loop_timer_set(w->publish, RETRY_NS);
 }

@@ -3,9 +3,11 @@
  */
 #include "kubelet/env.h"
 
-#include "api/config.h"
+#include <signal.h>
+
 #include "base/str.h"
 #include "base/test.h"
+#include "kubelet/ctr_plan.h"
 #include "kubelet/expand.h"
 #include "kubelet/hosts.h"
 #include "kubelet/images.h"
@@ -115,6 +117,46 @@ static void test_a_long_name_is_cut_for_the_kernel(void)
 	CHECK_INT(strlen(name), 62);
 }
 
+static void test_the_hosts_file_names_the_pod_and_its_aliases(void)
+{
+	char foo[] = "foo", bar[] = "bar", *names[] = { foo, bar, NULL };
+	struct pod_host_alias alias = { .ip = "1.2.3.4", .hostnames = names };
+	struct pod p = { .name = "p", .ns = "n", .subdomain = "sub" };
+	_cleanup_free_ char *text = NULL;
+
+	p.host_aliases = &alias;
+	p.n_host_aliases = 1;
+	text = hosts_file(&p, "10.0.0.2", NULL);
+	CHECK_CONTAINS(text, "10.0.0.2\tp.sub.n.svc.cluster.local\tp\n");
+	CHECK_CONTAINS(text, "1.2.3.4\tfoo\tbar\n");
+}
+
+static void test_labels_as_a_field_are_sorted_lines(void)
+{
+	_cleanup_json_ json_t *labels = json_pack("{s:s,s:s}", "b", "two", "a", "one");
+	struct pod p = { .name = "p", .labels = labels };
+	struct field_source s = { .pod = &p };
+	_cleanup_free_ char *all = NULL, *one = NULL, *none = NULL;
+
+	CHECK_OK(field_value(&s, "metadata.labels", &all, NULL), NULL);
+	CHECK_OK(field_value(&s, "metadata.labels['a']", &one, NULL), NULL);
+	CHECK_OK(field_value(&s, "metadata.labels['c']", &none, NULL), NULL);
+	CHECK_STR(all, "a=\"one\"\nb=\"two\"");
+	CHECK_STR(one, "one");
+	CHECK_STR(none, "");
+	CHECK(field_value(&s, "status.podIP", &none, NULL) < 0);
+}
+
+static void test_signals_have_names_and_numbers(void)
+{
+	CHECK_INT(signal_number("SIGUSR1", SIGTERM), SIGUSR1);
+	CHECK_INT(signal_number("QUIT", SIGTERM), SIGQUIT);
+	CHECK_INT(signal_number("9", SIGTERM), SIGKILL);
+	CHECK_INT(signal_number("RTMIN+1", SIGTERM), SIGRTMIN + 1);
+	CHECK_INT(signal_number("NOPE", SIGTERM), SIGTERM);
+	CHECK_INT(signal_number(NULL, SIGTERM), SIGTERM);
+}
+
 static void test_resolv_conf_of_cluster_first(void)
 {
 	_cleanup_free_ char *text =
@@ -154,6 +196,9 @@ int main(void)
 	TEST(test_a_missing_config_map_is_a_config_error_unless_optional);
 	TEST(test_a_resource_field_is_rounded_up_to_its_divisor);
 	TEST(test_a_long_name_is_cut_for_the_kernel);
+	TEST(test_the_hosts_file_names_the_pod_and_its_aliases);
+	TEST(test_labels_as_a_field_are_sorted_lines);
+	TEST(test_signals_have_names_and_numbers);
 	TEST(test_resolv_conf_of_cluster_first);
 	TEST(test_cpu_becomes_shares_and_quota);
 	TEST(test_image_names);
