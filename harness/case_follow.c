@@ -48,7 +48,8 @@ bool case_uses_log_only(const json_t *container)
 
 static void note_for_leaks(struct case_run *c, const json_t *start)
 {
-	_cleanup_free_ char *where = xasprintf("%s of %s/%s", c->ns, c->fixture->area, c->fixture->name);
+	_cleanup_free_ char *where =
+		xasprintf("%s of %s/%s", c->ns, c->fixture->area, c->fixture->name);
 
 	leak_note(c->session->leak, where, start);
 }
