@@ -4,8 +4,9 @@
 # and is meant for a trap. podctl_ speaks to it. The root lies on a real disk, as in life.
 
 podd_bin=${podd_bin:-out/bin}
-podd_root=
-podd_pid=
+podd_root=${podd_root-} # a bats file hands these three from set-up to teardown by its environment
+podd_pid=${podd_pid-}
+podd_socket=${podd_socket-}
 
 # podd_boot [OPTION...]: starts podd on $podd_root and waits until it serves.
 podd_boot() {

@@ -18,24 +18,28 @@ setup() {
 		podd_root=$root/p podd_socket=$root/p/podd.sock
 		mkdir "$podd_root"
 		podd_boot --clock-rate 20 || exit 3
+		configmap() {
+			printf "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {k: %s}\n" "$1" "$2" |
+				podctl_ create -f - 2>&1 >/dev/null
+		}
 		made=0
 		for n in 1 2 3; do
-			podctl_ create configmap "kept-$n" --from-literal=k=v >/dev/null && made=$((made + 1))
+			configmap "kept-$n" v && made=$((made + 1))
 		done
 		dd if=/dev/zero of="$root/fill" bs=4k 2>/dev/null
+		big=$(head -c 100000 /dev/zero | tr "\0" x)
 		refused=0
 		for n in $(seq 40); do
-			head -c 200000 /dev/zero | tr "\0" x >/dev/shm/podtest-$$
-			podctl_ create configmap "more-$n" --from-file=k=/dev/shm/podtest-$$ >/dev/null 2>"/dev/shm/podtest-$$.err" || { refused=1; break; }
+			configmap "more-$n" "$big" || { refused=1; break; }
 		done
-		cat "/dev/shm/podtest-$$.err"
-		rm -f "/dev/shm/podtest-$$" "/dev/shm/podtest-$$.err" "$root/fill"
+		rm -f "$root/fill"
 		kept=$(podctl_ get configmaps -o name | grep -c kept-)
 		echo "made=$made kept=$kept refused=$refused"
 		podd_stop
 		out/bin/podd --cleanup --root "$podd_root"
 		umount "$root"
 	' _ "$root" 3>&-
+	echo "$output"
 	[[ $output == *"made=3 kept=3 refused=1"* ]]
 	[[ $output == *"disk"* || $output == *"space"* ]]
 }
