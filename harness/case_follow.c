@@ -46,12 +46,18 @@ bool case_uses_log_only(const json_t *container)
 	return false;
 }
 
-static void note_for_leaks(struct case_run *c, const json_t *start)
+/* A line that came by way of the witness is of another pod than the one followed: its uid is looked up by name. */
+static void note_for_leaks(const struct case_follow *f, const json_t *start)
 {
+	struct case_run *c = f->c;
+	const char *id = json_str(start, "id");
+	_cleanup_free_ char *pod = strndup(id, strcspn(id, "/"));
+	const char *uid = json_str(json_object_get(c->pods, pod), "metadata.uid");
 	_cleanup_free_ char *where =
 		xasprintf("%s of %s/%s", c->ns, c->fixture->area, c->fixture->name);
 
-	leak_note(c->session->leak, where, start);
+	if (uid)
+		leak_note(c->session->leak, where, uid, start);
 }
 
 static void on_line(void *userdata, const char *text, size_t len)
@@ -70,7 +76,7 @@ static void on_line(void *userdata, const char *text, size_t len)
 	if (!history_add_line(&f->c->history, line, clock_now()))
 		return;
 	if (f->c->session->leak && streq(json_str(line, "ev"), "start"))
-		note_for_leaks(f->c, line);
+		note_for_leaks(f, line);
 	case_poke(f->c);
 }
 

@@ -17,8 +17,11 @@ int leak_new(const char *root, struct leak **ret, struct error *err);
 struct leak *leak_free(struct leak *l);
 /* The subject's directory: what names it afterwards (a mount, a socket, a process) was left behind. */
 void leak_set_root(struct leak *l, const char *root);
-/* A guest's `start` line; ns: the namespace and its case, as a text for the message. */
-void leak_note(struct leak *l, const char *ns, const json_t *start);
+/*
+ * A guest's `start` line; ns: the namespace and its case, as a text for the message; uid: of its pod, which stands in the
+ * names of its cgroups (NULL: not known). Other subjects of this machine have guests just like it.
+ */
+void leak_note(struct leak *l, const char *ns, const char *uid, const json_t *start);
 /* Called after the cases, again and again until nothing is found or LEAK_AFTER_SECONDS are over; ns NULL: of all cases.
  * problems (a list of texts) is extended. */
 void leak_check_case(struct leak *l, const char *ns, json_t *problems);

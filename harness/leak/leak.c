@@ -185,10 +185,10 @@ void leak_set_root(struct leak *l, const char *root)
 	l->root = xstrdup(root);
 }
 
-void leak_note(struct leak *l, const char *ns, const json_t *start)
+void leak_note(struct leak *l, const char *ns, const char *uid, const json_t *start)
 {
 	l->guests = xrealloc(l->guests, (l->n + 1) * sizeof(*l->guests));
-	leak_guest_init(&l->guests[l->n], ns, start);
+	leak_guest_init(&l->guests[l->n], ns, uid, start);
 	learn(l, &l->guests[l->n++]);
 }
 

@@ -2,7 +2,7 @@
  * leak_case: one guest process, and what must be gone with it.
  *
  * The guest states its pid and its namespaces as it sees them; the moment its line arrives, the process on this machine is found
- * by three facts that fit only one: its pid namespace, its number there, and its start within a second. From then on the
+ * by facts that fit only one: its pod (by cgroup), its pid namespace, its number there, and its start within a second. From then on the
  * question "is it gone" is exact (pid and start time), and its cgroups are known as directories here.
  *
  * Inode numbers of namespaces are used again as soon as one is free, so "something lives in that namespace" proves nothing by
@@ -25,6 +25,15 @@ static uint64_t inode_of(const json_t *start, const char *path)
 	return digits ? strtoull(digits, NULL, 10) : 0;
 }
 
+/* Inode numbers go round between all subjects of a machine; the pod's uid does not. */
+static bool is_of_pod(pid_t pid, const struct leak_guest *g)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/cgroup", (int)pid);
+	_cleanup_free_ char *text = g->uid ? proc_text(path, NULL) : NULL;
+
+	return !g->uid || (text && strstr(text, g->uid));
+}
+
 static bool is_guest(pid_t pid, void *userdata)
 {
 	const struct leak_guest *g = userdata;
@@ -33,7 +42,7 @@ static bool is_guest(pid_t pid, void *userdata)
 	if (!g->pid_ns || proc_ns(pid, "pid") != g->pid_ns || proc_inner_pid(pid) != g->inner_pid)
 		return false;
 	distance = proc_started(pid) - g->began;
-	return distance < START_TOLERANCE && distance > -START_TOLERANCE;
+	return distance < START_TOLERANCE && distance > -START_TOLERANCE && is_of_pod(pid, g);
 }
 
 /* "9:name=systemd:/x" or "0::/x": the directory here, when it is not also our own. */
@@ -70,12 +79,13 @@ static void find_cgroups(struct leak_guest *g)
 	g->cgroups = json_strv(list);
 }
 
-void leak_guest_init(struct leak_guest *g, const char *ns, const json_t *start)
+void leak_guest_init(struct leak_guest *g, const char *ns, const char *uid, const json_t *start)
 {
 	const char *marker = json_str(start, "env.PODTEST");
 
 	*g = (struct leak_guest){
 		.ns = xstrdup(ns),
+		.uid = xstrdup(uid),
 		.id = xstrdup(json_str(start, "id")),
 		.marker = marker ? xasprintf("PODTEST=%s", marker) : NULL,
 		.pid_ns = inode_of(start, "ns.pid"),
@@ -92,6 +102,7 @@ void leak_guest_init(struct leak_guest *g, const char *ns, const json_t *start)
 void leak_guest_clear(struct leak_guest *g)
 {
 	free(g->ns);
+	free(g->uid);
 	free(g->id);
 	free(g->marker);
 	strv_free(g->cgroups);
@@ -103,7 +114,7 @@ static bool carries_marker(pid_t pid, void *userdata)
 
 	return pid != g->pid && proc_ns(pid, "pid") == g->pid_ns &&
 	       proc_ns(pid, "net") == g->net_ns && proc_has_env(pid, g->marker) &&
-	       proc_started(pid);
+	       proc_started(pid) && is_of_pod(pid, g);
 }
 
 static void add(json_t *problems, const struct leak_guest *g, const char *what)

@@ -4,7 +4,7 @@
 #include "util/defs.h"
 
 struct leak_guest {
-	char *ns, *id;
+	char *ns, *id, *uid;
 	char *marker; /* "PODTEST=…" as the guest stated it, or NULL */
 	uint64_t pid_ns, net_ns;
 	pid_t inner_pid;
@@ -15,7 +15,7 @@ struct leak_guest {
 };
 
 /* From a `start` line; looks the process up at once. */
-void leak_guest_init(struct leak_guest *g, const char *ns, const json_t *start);
+void leak_guest_init(struct leak_guest *g, const char *ns, const char *uid, const json_t *start);
 void leak_guest_clear(struct leak_guest *g);
 /* Extends problems by what is still there. */
 void leak_guest_check(const struct leak_guest *g, json_t *problems);

@@ -76,7 +76,7 @@ static void test_a_process_that_lives_on_is_found(void)
 	CHECK(pid > 0);
 	CHECK_INT(leak_new(NULL, &l, NULL), 0);
 	line = start_line(pid, proc_started(pid));
-	leak_note(l, "some-ns", line);
+	leak_note(l, "some-ns", NULL, line);
 	CHECK_INT(problems_of(l), 1);
 	kill(pid, SIGKILL);
 	waitpid(outer, NULL, 0);
@@ -94,7 +94,7 @@ static void test_a_child_with_the_guests_environment_is_found(void)
 	CHECK(pid > 0);
 	CHECK_INT(leak_new(NULL, &l, NULL), 0);
 	line = start_line(pid, 1);
-	leak_note(l, "some-ns", line);
+	leak_note(l, "some-ns", NULL, line);
 	CHECK_INT(problems_of(l), 1);
 	kill(pid, SIGKILL);
 	waitpid(outer, NULL, 0);
@@ -109,7 +109,7 @@ static void test_another_case_is_not_looked_at(void)
 	struct leak *l = NULL;
 
 	CHECK_INT(leak_new(NULL, &l, NULL), 0);
-	leak_note(l, "some-ns", line);
+	leak_note(l, "some-ns", NULL, line);
 	leak_check_case(l, "another-ns", problems);
 	CHECK_INT(json_array_size(problems), 0);
 	leak_free(l);
