@@ -13,3 +13,4 @@ int cmd_clean(int argc, char **argv);
 int cmd_mutants(int argc, char **argv);
 int cmd_image(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
+int cmd_janitor(int argc, char **argv); /* podtest's own: not in the help */

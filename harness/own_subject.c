@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "doc.h"
+#include "janitor.h"
 #include "util/clock.h"
 #include "util/fsutil.h"
 #include "util/lines.h"
@@ -28,6 +29,7 @@
 struct own_subject {
 	struct loop *loop;
 	char *program, *root, *log, *socket;
+	struct janitor *janitor;
 	pid_t pid;
 	int pipe, log_fd;
 	struct event *output, *child;
@@ -216,6 +218,8 @@ int own_subject_new(struct loop *loop, const struct options *o,
 
 int own_subject_start(struct own_subject *s, const struct options *o, struct error *err)
 {
+	if (!s->janitor && janitor_new(s->program, s->root, s->log, &s->janitor, err))
+		return -1;
 	return launch(s, o, err) ? -1 : await_ready(s, err);
 }
 
@@ -280,6 +284,7 @@ static void own_free(struct own_subject *s)
 		close(s->pipe);
 	if (s->log_fd >= 0)
 		close(s->log_fd);
+	janitor_free(s->janitor);
 	lines_clear(&s->lines);
 	free(s->program);
 	free(s->root);
@@ -311,4 +316,10 @@ int own_subject_stop(struct own_subject *s, struct error *err)
 	}
 	own_free(s);
 	return rc;
+}
+
+void own_subject_leave(struct own_subject *s)
+{
+	if (s)
+		own_free(s);
 }

@@ -22,3 +22,5 @@ const char *own_subject_root(const struct own_subject *s);
 char *own_subject_log(const struct own_subject *s);
 /* Ends it, cleans up behind it and removes the root. -1: something was in the way, and the root stays. */
 int own_subject_stop(struct own_subject *s, struct error *err);
+/* Lets it run on, with its root. Takes NULL. */
+void own_subject_leave(struct own_subject *s);

@@ -60,6 +60,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (streq(word, commands[i].word))
 			return commands[i].run(argc - 1, argv + 1);
+	if (streq(word, "janitor"))
+		return cmd_janitor(argc - 1, argv + 1);
 	fprintf(stderr, "podtest: no command \"%s\" (see podtest --help)\n", word);
 	return EXIT_BAD_USAGE;
 }

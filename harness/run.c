@@ -253,11 +253,12 @@ static void end_subject(struct run *r)
 	_cleanup_error_ struct error err = ERROR_INIT;
 
 	subject_free(take_ptr(r->session.subject));
-	if (r->own && r->options.keep)
+	if (r->own && r->options.keep) {
 		fprintf(stderr,
 			"podtest: podd goes on at %s (end it with: podd --cleanup --root %s)\n",
 			own_subject_socket(r->own), own_subject_root(r->own));
-	else if (own_subject_stop(take_ptr(r->own), &err))
+		own_subject_leave(take_ptr(r->own));
+	} else if (own_subject_stop(take_ptr(r->own), &err))
 		fprintf(stderr, "podtest: %s\n", error_text(&err));
 	fsutil_remove_tree(r->session.scratch);
 	leaks_after_run(&r->session, &r->result);
