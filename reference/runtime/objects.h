@@ -8,6 +8,7 @@
 #include "runtime/image_store.h"
 #include "runtime/net.h"
 #include "runtime/runtime.h"
+#include "runtime/shim_child.h"
 #include "runtime/shim_client.h"
 #include "runtime/shim_spec.h"
 
@@ -28,6 +29,7 @@ struct runtime {
 	struct image_store images;
 	struct sandbox *sandboxes; /* in order of their making */
 	struct growth *growth; /* of log files */
+	struct shim_child *shims; /* those that this podd has started */
 	struct loop_defer *adopted; /* calls done */
 	size_t adopting; /* shims that have not answered yet */
 	struct shim_blob seccomp; /* compiled when first wanted */

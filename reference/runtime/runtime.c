@@ -245,6 +245,7 @@ struct runtime *runtime_free(struct runtime *rt)
 	leftovers_deinit(rt);
 	loop_defer_free(rt->adopted);
 	growth_free(rt->growth);
+	shim_child_release_all(&rt->shims);
 	image_store_close(&rt->images);
 	net_close(&rt->net);
 	cgroups_deinit(&rt->cgroups);

@@ -15,12 +15,7 @@
 #include "base/str.h"
 #include "runtime/leftovers.h"
 #include "runtime/records.h"
-
-static void on_shim_exit(void *userdata, const struct child_exit *exit)
-{
-	(void)userdata;
-	(void)exit; /* the end of its connection tells */
-}
+#include "runtime/shim_child.h"
 
 int sandbox_shim_spawn(struct sandbox *sb, struct error *err)
 {
@@ -28,7 +23,6 @@ int sandbox_shim_spawn(struct sandbox *sb, struct error *err)
 	_cleanup_free_ char *log = fs_join(sb->rt->run_dir, "shims.log");
 	_cleanup_close_ int listener = -1, log_fd = -1;
 	struct child_opts opts = CHILD_OPTS_INIT;
-	struct child *child;
 	int r = shim_listen(sb->dir_fd, &listener, err);
 
 	if (r == 0)
@@ -43,11 +37,9 @@ int sandbox_shim_spawn(struct sandbox *sb, struct error *err)
 	opts.pass_fds = &listener;
 	opts.n_pass_fds = 1;
 	opts.new_session = true;
-	r = child_spawn(sb->rt->loop, &opts, on_shim_exit, NULL, &child, err);
+	r = shim_child_spawn(&sb->rt->shims, sb->rt->loop, &opts, &sb->shim_pid, err);
 	if (r < 0)
 		return error_wrap(err, "pod-shim");
-	sb->shim_pid = child_pid(child);
-	child_release(child);
 	return shim_client_new(sb->rt->loop, sb->dir_fd, &sandbox_shim_events, sb, &sb->client, err);
 }
 
