@@ -124,7 +124,20 @@ static void ask_gone(struct case_run *c)
 	case_request(c, &req, on_gone, NULL);
 }
 
-static void on_pods_deleted(struct case_run *c, const struct reply *reply, void *userdata)
+/*
+ * Pods go first, by force: a stop that is under way keeps its first grace, and the namespace's own clean-up would give each its
+ * whole one. Then the namespace, so that no controller makes new ones; then what was made in between.
+ */
+static void delete_pods(struct case_run *c, case_reply_fn done)
+{
+	struct request req = REQUEST(VERB_DELETE);
+
+	req.kind = "Pod";
+	req.grace = 0;
+	case_request(c, &req, done, NULL);
+}
+
+static void on_all_deleted(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	(void)reply;
 	(void)userdata;
@@ -133,19 +146,22 @@ static void on_pods_deleted(struct case_run *c, const struct reply *reply, void 
 
 static void on_namespace_deleted(struct case_run *c, const struct reply *reply, void *userdata)
 {
-	struct request req = REQUEST(VERB_DELETE);
+	(void)reply;
+	(void)userdata;
+	delete_pods(c, on_all_deleted);
+}
+
+static void on_pods_deleted(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	struct request req = REQUEST(VERB_DELETE_NAMESPACE);
 
 	(void)reply;
 	(void)userdata;
-	req.kind = "Pod";
-	req.grace = 0;
-	case_request(c, &req, on_pods_deleted, NULL);
+	case_request(c, &req, on_namespace_deleted, NULL);
 }
 
 static void cleanup_begin(struct case_run *c)
 {
-	struct request req = REQUEST(VERB_DELETE_NAMESPACE);
-
 	c->ended = clock_now();
 	case_assert_rest(c);
 	case_check_invariants(c);
@@ -158,7 +174,7 @@ static void cleanup_begin(struct case_run *c)
 	if (c->session->options->keep || !c->ns)
 		set_state(c, CASE_DONE);
 	else
-		case_request(c, &req, on_namespace_deleted, NULL);
+		delete_pods(c, on_pods_deleted);
 }
 
 void case_run_cancel(struct case_run *c, const char *why)

@@ -38,7 +38,7 @@ struct runner {
 	struct entry *entries;
 	size_t n, over;
 	struct entry *by_ns;
-	unsigned pods, running, made;
+	unsigned pods, running;
 	bool stopping;
 };
 
@@ -200,7 +200,7 @@ static void start_entry(struct runner *r, struct entry *e)
 	r->running++;
 	r->pods += e->fixture->pods;
 	e->run = case_run_new(r->session, e->fixture, e->round, on_case_done, e);
-	e->run->ns = xasprintf("%s-%u", r->session->run_id, r->made++);
+	e->run->ns = xasprintf("%s-%u", r->session->run_id, r->session->made++);
 	free(e->ns);
 	e->ns = xstrdup(e->run->ns);
 	HASH_ADD_KEYPTR(hh, r->by_ns, e->ns, strlen(e->ns), e);

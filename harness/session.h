@@ -21,6 +21,7 @@ struct session {
 	double slack;
 	struct pace pace;
 	struct timer *admit; /* to be set off when there may be room for more */
+	unsigned made; /* namespaces so far: the next one's number */
 };
 
 static inline int64_t seconds_ns(double s)
