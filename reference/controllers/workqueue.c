@@ -2,8 +2,8 @@
  * workqueue: the pump of every controller.
  *
  * A key is in one of three states: absent, ready (in the FIFO), or waiting for its timer; a key may be ready
- * and waiting at once. Each turn of the loop runs one key, so that a hundred objects do not keep the API
- * server waiting. Delays are nominal: the clock's rate shortens them. The first delay of a key that is not
+ * and waiting at once. Each turn of the loop runs keys for two milliseconds at most (at least one), so that a
+ * hundred objects do not keep the API server waiting, nor a busy loop the objects. Delays are nominal: the clock's rate shortens them. The first delay of a key that is not
  * the longest one wins, as in the field.
  *
  * The queue owns its items. An item lives while it is ready or waiting; its failures are kept by the back-off
@@ -39,6 +39,8 @@ struct workqueue {
 	struct item *fifo;
 	size_t n_ready;
 };
+
+#define TURN_NS (2 * NSEC_PER_MSEC)
 
 static const struct backoff_params retry = {
 	.initial_ns = 5 * NSEC_PER_MSEC,
@@ -85,23 +87,31 @@ static void on_timer(void *userdata)
 	item_make_ready(userdata);
 }
 
-static void on_pump(void *userdata)
+static void run_first(struct workqueue *q)
 {
-	struct workqueue *q = userdata;
 	struct item *i = q->fifo;
-	_cleanup_free_ char *key = NULL;
+	_cleanup_free_ char *key = xstrdup(i->key);
 
-	if (!i)
-		return;
 	DL_DELETE(q->fifo, i);
 	i->ready = false;
 	q->n_ready--;
-	key = xstrdup(i->key);
 	if (!i->timer || !loop_timer_is_set(i->timer))
 		item_free(i);
+	q->fn(q->userdata, key);
+}
+
+static void on_pump(void *userdata)
+{
+	struct workqueue *q = userdata;
+	int64_t end_ns = clock_now_mono_ns() + TURN_NS;
+
+	while (q->fifo) {
+		run_first(q);
+		if (clock_now_mono_ns() >= end_ns)
+			break;
+	}
 	if (q->fifo)
 		loop_defer_schedule(q->pump);
-	q->fn(q->userdata, key);
 }
 
 struct workqueue *workqueue_new(struct loop *loop, struct clock *clock, workqueue_fn fn,
