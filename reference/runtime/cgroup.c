@@ -45,7 +45,7 @@ static void use_v1(struct cgroups *c, const char *mount, const char *tag, const 
 	for (char **w = words; *w; w++)
 		if (!streq(*w, "rw") && !streq(*w, "ro"))
 			strv_add(&own, *w);
-	for (int i = 0; i < CGROUP_N; i++) {
+	for (int i = 0; i < CGROUP_CPUACCT; i++) {
 		if (c->of[i] >= 0 || !strv_contains(own, controller_names[i]))
 			continue;
 		c->of[i] = (int)c->n;
@@ -53,6 +53,8 @@ static void use_v1(struct cgroups *c, const char *mount, const char *tag, const 
 	}
 	if (!wanted)
 		return;
+	if (strv_contains(own, controller_names[CGROUP_CPUACCT]))
+		c->of[CGROUP_CPUACCT] = (int)c->n;
 	joined = strv_join(own, ",");
 	add_hierarchy(c, mount, tag, joined);
 }
@@ -75,6 +77,15 @@ static bool split_line(char *line, const char **ret_mount, const char **ret_type
 	return word && *ret_type && *ret_super;
 }
 
+/* Everybody is in at least one hierarchy. */
+static void mark_on_demand(struct cgroups *c)
+{
+	int pids = c->of[CGROUP_PIDS];
+
+	if (pids >= 0 && pids != c->of[CGROUP_MEMORY] && pids != c->of[CGROUP_CPU])
+		c->hierarchies[pids].on_demand = c->n > 1;
+}
+
 int cgroups_init(struct cgroups *c, const char *tag, struct error *err)
 {
 	_cleanup_free_ char *text = NULL, *v2 = NULL;
@@ -95,6 +106,7 @@ int cgroups_init(struct cgroups *c, const char *tag, struct error *err)
 		else if (streq(type, "cgroup2") && !v2)
 			v2 = xstrdup(mount);
 	}
+	mark_on_demand(c);
 	if (c->n)
 		return 0;
 	if (!v2)
@@ -186,6 +198,8 @@ int cgroup_make(const struct cgroups *c, const char *path, bool leaf, struct err
 		_cleanup_free_ char *dir = full_path(c, i, path);
 		int r;
 
+		if (c->hierarchies[i].on_demand)
+			continue;
 		if (mkdir(dir, 0755) < 0 && errno != EEXIST)
 			return error_set_errno(err, errno, "cgroup %s", dir);
 		r = leaf ? 0 : enable_controllers(c, dir, err);
@@ -193,6 +207,16 @@ int cgroup_make(const struct cgroups *c, const char *path, bool leaf, struct err
 			return error_wrap(err, "cgroup");
 	}
 	return 0;
+}
+
+int cgroup_make_for(const struct cgroups *c, enum cgroup_controller which, const char *path,
+		    struct error *err)
+{
+	_cleanup_free_ char *dir = cgroup_dir(c, which, path);
+
+	if (!dir || !c->hierarchies[c->of[which]].on_demand)
+		return 0;
+	return fs_mkdir_p(AT_FDCWD, dir, 0755, err);
 }
 
 int cgroup_remove(const struct cgroups *c, const char *path, struct error *err)
@@ -215,8 +239,12 @@ char **cgroup_dirs(const struct cgroups *c, const char *path)
 {
 	char **dirs = NULL;
 
-	for (size_t i = 0; i < c->n; i++)
-		strv_take(&dirs, full_path(c, i, path));
+	for (size_t i = 0; i < c->n; i++) {
+		_cleanup_free_ char *dir = full_path(c, i, path);
+
+		if (!c->hierarchies[i].on_demand || fs_exists(AT_FDCWD, dir))
+			strv_take(&dirs, take_ptr(dir));
+	}
 	return dirs;
 }
 
@@ -282,7 +310,7 @@ static int remove_dir(const char *dir)
 void cgroup_kill_tree(const struct cgroups *c, const char *path)
 {
 	_cleanup_free_ char *v2_kill = NULL;
-	size_t i = c->of[CGROUP_PIDS] < 0 ? 0 : (size_t)c->of[CGROUP_PIDS];
+	size_t i = c->hierarchies[0].on_demand; /* any in which everybody is */
 	_cleanup_free_ char *dir = full_path(c, i, path);
 
 	v2_kill = fs_join(dir, "cgroup.kill");

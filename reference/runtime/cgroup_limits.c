@@ -90,6 +90,8 @@ int cgroup_set_limits(const struct cgroups *c, const char *path, const struct re
 	if (r == 0)
 		r = set_quota(c, path, l, err);
 	if (r == 0 && l->pids)
+		r = cgroup_make_for(c, CGROUP_PIDS, path, err);
+	if (r == 0 && l->pids)
 		r = set_number(c, CGROUP_PIDS, path, "pids.max", l->pids, err);
 	return r;
 }
@@ -136,6 +138,6 @@ int cgroup_usage(const struct cgroups *c, const char *path, int64_t *ret_cpu_ns,
 		return error_set(err, ERR_NOT_FOUND, NULL, "cgroup %s: no usage", path);
 	total = memory ? strtoll(memory, NULL, 10) : 0;
 	*ret_memory = MAX(total - inactive, INT64_C(0));
-	*ret_cpu_ns = !cpu ? 0 : c->v2 ? keyed(cpu, "usage_usec") * 1000 : strtoll(cpu, NULL, 10);
+	*ret_cpu_ns = !cpu ? -1 : c->v2 ? keyed(cpu, "usage_usec") * 1000 : strtoll(cpu, NULL, 10);
 	return 0;
 }

@@ -156,10 +156,10 @@ static void discard(struct container *c)
 static int create(struct container *c, const struct container_config *cfg,
 		  const struct image *image, struct shim_container *spec, struct error *err)
 {
-	int r = container_spec_make(c, cfg, image, spec, err);
+	int r = prepare(c, cfg, err);
 
-	if (r == 0)
-		r = prepare(c, cfg, err);
+	if (r == 0) /* it looks at the cgroups that were made */
+		r = container_spec_make(c, cfg, image, spec, err);
 	if (r == 0)
 		return 0;
 	discard(c);

@@ -148,14 +148,17 @@ static char *make_user(const struct container_config *cfg, const struct image *i
 	return dup_or_empty(image->user);
 }
 
-static void fill_cgroups(const struct container *c, struct shim_container *s)
+static void fill_cgroups(const struct container *c, const struct container_config *cfg,
+			 struct shim_container *s)
 {
 	const struct cgroups *g = &c->sb->rt->cgroups;
 	char *memory = cgroup_dir(g, CGROUP_MEMORY, c->cgroup);
+	int demanded = cfg->limits.pids ? g->of[CGROUP_PIDS] : -1;
 
 	s->cgroups = cgroup_dirs(g, c->cgroup);
 	for (size_t i = 0; i < g->n && !g->v2; i++)
-		strv_add(&s->cgroup_mounts, g->hierarchies[i].options);
+		if (!g->hierarchies[i].on_demand || (int)i == demanded)
+			strv_add(&s->cgroup_mounts, g->hierarchies[i].options);
 	if (!s->cgroup_mounts)
 		s->cgroup_mounts = xcalloc(1, sizeof(char *));
 	s->memory_dir = memory ? memory : xstrdup("");
@@ -211,7 +214,7 @@ int container_spec_make(struct container *c, const struct container_config *cfg,
 		ret->groups = xcalloc(1, sizeof(char *));
 	ret->mounts = make_mounts(c, cfg);
 	ret->log_path = dup_or_empty(cfg->log_path);
-	fill_cgroups(c, ret);
+	fill_cgroups(c, cfg, ret);
 	ret->flags = make_flags(cfg);
 	ret->oom_score_adj = cfg->oom_score_adj;
 	return 0;

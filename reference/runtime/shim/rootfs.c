@@ -27,6 +27,10 @@ int make_dirs(const char *path)
 	char part[PATH_MAX];
 	size_t len = strlen(path);
 
+	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+		return 0; /* nearly always */
+	if (errno != ENOENT)
+		return -1;
 	if (len >= sizeof(part)) {
 		errno = ENAMETOOLONG;
 		return -1;
