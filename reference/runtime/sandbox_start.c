@@ -1,7 +1,7 @@
 /*
- * sandbox_start: a new sandbox, step by step: directory, cgroup, address, shim, set-up by the shim (its
- * namespaces), network and host ports by us, and last its record, which makes it real. A step that
- * fails takes back the earlier ones.
+ * sandbox_start: a new sandbox, step by step: the shim, who then sets up its namespaces while we make files, cgroup and
+ * address; when it has answered, network and host ports; and last its record, which makes it real. A step
+ * that fails takes back the earlier ones.
  */
 #include "runtime/objects.h"
 
@@ -102,16 +102,19 @@ static int write_file(const struct sandbox *sb, const char *name, const char *te
 	return r < 0 ? r : fs_write_fd(fd, text, strlen(text), err);
 }
 
-static int make_directory(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
+static int make_run_directory(struct sandbox *sb, struct error *err)
 {
 	_cleanup_free_ char *containers = fs_join(sb->dir, "c");
-	_cleanup_free_ char *hostname = str_printf("%s\n", cfg->hostname ? cfg->hostname : "");
 	int r = fs_mkdir_p(AT_FDCWD, containers, 0700, err);
 
-	if (r == 0)
-		r = fs_open_dir(AT_FDCWD, sb->dir, &sb->dir_fd, err);
-	if (r == 0)
-		r = fs_mkdir_p(AT_FDCWD, sb->disk_dir, 0700, err);
+	return r < 0 ? r : fs_open_dir(AT_FDCWD, sb->dir, &sb->dir_fd, err);
+}
+
+static int make_files(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
+{
+	_cleanup_free_ char *hostname = str_printf("%s\n", cfg->hostname ? cfg->hostname : "");
+	int r = fs_mkdir_p(AT_FDCWD, sb->disk_dir, 0700, err);
+
 	if (r == 0)
 		r = write_file(sb, "hostname", hostname, err);
 	if (r == 0)
@@ -136,10 +139,11 @@ void sandbox_add_port(struct sandbox *sb, const struct port_mapping *p)
 	own->host_ip = xstrdup(p->host_ip);
 }
 
+/* All that the shim does not need: it sets itself up at the same time. */
 static int prepare(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
 {
 	struct runtime *rt = sb->rt;
-	int r = make_directory(sb, cfg, err);
+	int r = make_files(sb, cfg, err);
 
 	if (r == 0)
 		r = cgroup_make(&rt->cgroups, sb->cgroup, false, err);
@@ -253,15 +257,18 @@ int sandbox_run(struct runtime *rt, const struct sandbox_config *cfg, runtime_do
 	sb->share_pid = cfg->share_pid;
 	for (size_t i = 0; i < cfg->n_ports; i++)
 		sandbox_add_port(sb, &cfg->ports[i]);
-	r = prepare(sb, cfg, err);
+	sb->op = (struct operation){ done, userdata };
+	r = make_run_directory(sb, err);
 	if (r == 0)
 		r = sandbox_shim_spawn(sb, err);
+	if (r == 0) {
+		send_setup(sb, cfg);
+		r = prepare(sb, cfg, err);
+	}
 	if (r < 0) {
 		sandbox_destroy(sb);
 		return error_wrap(err, "failed to create pod sandbox");
 	}
-	sb->op = (struct operation){ done, userdata };
-	send_setup(sb, cfg);
 	if (ret_sb)
 		*ret_sb = sb;
 	return 0;

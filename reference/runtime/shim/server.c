@@ -89,6 +89,10 @@ static void on_setup(struct shim *s, struct shim_msg *m)
 	s->set_up = true;
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0); /* from now on podd may come and go */
 	server_done(s, m->head.tag);
+	if (setup_finish(s) < 0) {
+		perror("pod-shim: mounts");
+		shim_exit(s, 1);
+	}
 }
 
 static void on_signal(struct shim *s, struct shim_msg *m)

@@ -134,15 +134,20 @@ int setup_sandbox(struct shim *s, const int *node_fds, char *why, size_t why_siz
 		return fail(why, why_size, "cgroup");
 	if (enter_namespaces(s, node_fds) < 0)
 		return fail(why, why_size, "namespaces");
-	if (lean_mounts(s) < 0)
-		return fail(why, why_size, "mounts");
 	if (!(s->setup.flags & SHIM_HOST_NET) && sethostname(hostname, strlen(hostname)) < 0)
 		return fail(why, why_size, "hostname");
 	default_sysctls(s);
 	for (char **v = s->setup.sysctls; *v; v++)
 		if (set_sysctl(s, *v) < 0)
 			return fail(why, why_size, *v);
-	if (s->setup.flags & SHIM_SHARE_PID && start_pause(s) < 0)
-		return fail(why, why_size, "pause");
-	return 0;
+	if (!(s->setup.flags & SHIM_SHARE_PID))
+		return 0;
+	if (lean_mounts(s) < 0)
+		return fail(why, why_size, "mounts");
+	return start_pause(s) < 0 ? fail(why, why_size, "pause") : 0;
+}
+
+int setup_finish(struct shim *s)
+{
+	return s->setup.flags & SHIM_SHARE_PID ? 0 : lean_mounts(s);
 }

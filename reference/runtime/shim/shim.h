@@ -97,5 +97,7 @@ void server_failed(struct shim *s, uint64_t tag, int errnum, const char *fmt, ..
 
 /* node_fds: the node's network and UTS namespaces, used with SHIM_HOST_NET. */
 int setup_sandbox(struct shim *s, const int *node_fds, char *why, size_t why_size);
+/* What podd need not wait for, as it connects the network meanwhile. */
+int setup_finish(struct shim *s);
 void teardown_begin(struct shim *s, uint64_t tag);
 void teardown_check(struct shim *s); /* ends the shim when the last task is gone */
