@@ -104,6 +104,42 @@ static void test_it_is_still_there_after_opening_again_and_gone_after_removal(vo
 	end();
 }
 
+/* Turns the layout into what docker save writes. */
+static void make_docker_save(void)
+{
+	_cleanup_free_ char *index_path = fs_join(f.layout, "index.json"), *text = NULL;
+	_cleanup_free_ char *out_path = fs_join(f.layout, "manifest.json"), *out = NULL;
+	_cleanup_free_ char *blob_path = NULL, *blob = NULL;
+	_cleanup_json_ json_t *index = NULL, *manifest = NULL, *saved = NULL;
+	size_t len;
+
+	CHECK_OK(fs_read_file(AT_FDCWD, index_path, 1 << 20, &text, &len, NULL), NULL);
+	CHECK_OK(json_parse(text, len, &index, NULL), NULL);
+	blob_path = str_printf("%s/blobs/sha256/%s", f.layout,
+			       json_str(index, "manifests[0].digest") + strlen("sha256:"));
+	CHECK_OK(fs_read_file(AT_FDCWD, blob_path, 1 << 20, &blob, &len, NULL), NULL);
+	CHECK_OK(json_parse(blob, len, &manifest, NULL), NULL);
+	saved = json_pack("[{s:o, s:[s], s:[o]}]", "Config",
+			  json_sprintf("blobs/sha256/%s", json_str(manifest, "config.digest") + 7),
+			  "RepoTags", "saved:1", "Layers",
+			  json_sprintf("blobs/sha256/%s",
+				       json_str(manifest, "layers[0].digest") + 7));
+	out = json_text(saved);
+	CHECK_OK(fs_write_atomic(AT_FDCWD, out_path, out, strlen(out), 0644, false, NULL), NULL);
+	CHECK_OK(fs_unlink(AT_FDCWD, index_path, NULL), NULL);
+}
+
+static void test_docker_save_is_understood(void)
+{
+	begin();
+	make_docker_save();
+	CHECK_OK(import(), &f.err);
+	CHECK(image_store_find(&f.store, "saved:1"));
+	CHECK_STR(f.store.images->cmd[0], "sh");
+	CHECK_INT(count("layers"), 1);
+	end();
+}
+
 static void test_whiteouts_become_overlayfs_own(void)
 {
 	_cleanup_free_ char *gone = NULL;
@@ -180,6 +216,7 @@ int main(void)
 	TEST(test_names_become_whole);
 	TEST(test_an_image_is_found_by_name_digest_and_id);
 	TEST(test_it_is_still_there_after_opening_again_and_gone_after_removal);
+	TEST(test_docker_save_is_understood);
 	TEST(test_whiteouts_become_overlayfs_own);
 	TEST(test_a_damaged_layer_is_refused_and_leaves_nothing);
 	TEST(test_a_missing_blob_and_a_foreign_directory_are_refused);

@@ -1,6 +1,9 @@
 /*
  * What a container may and may not: users, capabilities, devices, masks, mounts, limits.
  */
+#include <sched.h>
+#include <sys/mount.h>
+
 #include "runtime/test_exec.h"
 
 #define SLEEP "sleep 1000"
@@ -227,6 +230,72 @@ static void test_long_lines_are_cut_and_the_last_one_needs_no_end(void)
 	end();
 }
 
+static char *own_namespace(const char *name)
+{
+	_cleanup_free_ char *path = str_printf("/proc/self/ns/%s", name);
+	char *target = NULL;
+
+	CHECK_OK(fs_readlink(AT_FDCWD, path, &target, NULL), NULL);
+	return target;
+}
+
+static void test_host_pid_and_ipc_are_the_hosts(void)
+{
+	_cleanup_free_ char *logs = NULL, *got = NULL, *pid = NULL, *ipc = NULL, *want = NULL;
+	struct sandbox_config cfg = {
+		.id = "h", .hostname = "h", .host_pid = true, .host_ipc = true
+	};
+	struct sandbox *sb = NULL;
+	struct container *c;
+
+	begin();
+	logs = fs_join(f.root, "logs");
+	cfg.log_dir = logs;
+	CHECK_OK(sandbox_run(f.rt, &cfg, on_done, &f.done, &sb, &f.err), &f.err);
+	wait_flag(&f.done);
+	c = start(sb, "a", "(trap : TERM; sleep 1000) & sleep 2000");
+	got = output_of(c, "readlink /proc/self/ns/pid; readlink /proc/self/ns/ipc");
+	pid = own_namespace("pid");
+	ipc = own_namespace("ipc");
+	want = str_printf("%s\n%s\n", pid, ipc);
+	CHECK_STR(got, want);
+	CHECK_OK(container_signal(c, SIGKILL, &f.err), &f.err);
+	wait_count(&f.exits, 1);
+	sandbox_remove(sb, on_done, &f.done); /* fails when something of it lives on in its cgroup */
+	wait_flag(&f.done);
+	CHECK_STR(f.err.message, NULL);
+	end();
+}
+
+/* In a mount namespace of the test's own, since propagation needs a shared mount on the host's side. */
+static void test_a_later_mount_arrives_when_asked_for(void)
+{
+	_cleanup_free_ char *shared = NULL, *inner = NULL, *got = NULL;
+	struct mount_config mounts[2];
+	struct container_config cfg = { .mounts = mounts, .n_mounts = 2 };
+	struct container *c;
+
+	CHECK(unshare(CLONE_NEWNS) == 0);
+	CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	shared = fs_join(f.dir, "shared");
+	inner = fs_join(shared, "inner");
+	CHECK(mkdir(shared, 0755) == 0 && mount("s", shared, "tmpfs", 0, NULL) == 0);
+	CHECK(mount(NULL, shared, NULL, MS_SHARED, NULL) == 0 && mkdir(inner, 0755) == 0);
+	begin();
+	mounts[0] = (struct mount_config){ .source = shared,
+					   .target = "/in",
+					   .propagation = "HostToContainer" };
+	mounts[1] = (struct mount_config){ .source = shared, .target = "/none" };
+	c = start_ok(&cfg, SLEEP);
+	CHECK(mount("i", inner, "tmpfs", 0, NULL) == 0);
+	got = output_of(
+		c,
+		"grep -c ' /in/inner ' /proc/mounts; grep -c ' /none/inner ' /proc/mounts; true");
+	CHECK_STR(got, "1\n0\n");
+	end();
+	CHECK(umount2(inner, 0) == 0 && umount2(shared, 0) == 0);
+}
+
 int main(void)
 {
 	test_pods_begin();
@@ -244,5 +313,7 @@ int main(void)
 	TEST(test_a_terminal_goes_to_the_log);
 	TEST(test_an_unknown_user_and_a_bad_image_are_refused);
 	TEST(test_long_lines_are_cut_and_the_last_one_needs_no_end);
+	TEST(test_host_pid_and_ipc_are_the_hosts);
+	TEST(test_a_later_mount_arrives_when_asked_for);
 	return test_pods_end();
 }
