@@ -137,10 +137,6 @@ void case_check_invariants(struct case_run *c)
 	invariants_check(&c->history, c->pods, on_violation, c);
 }
 
-/*
- * What is asked behind something that came too late is asked of another moment than the case meant: its answer is a consequence.
- * A rule for every history is none.
- */
 bool case_only_late(const struct case_run *c)
 {
 	size_t late = c->broken && c->broken_late;
@@ -152,9 +148,9 @@ bool case_only_late(const struct case_run *c)
 
 		if (a->verdict == VERDICT_PASS || a->verdict == VERDICT_NOT_APPLICABLE)
 			continue;
-		late += a->late;
-		if (a->invariant || (a->verdict != VERDICT_BROKEN && late == 0))
+		if (a->verdict != VERDICT_BROKEN && !a->late)
 			return false;
+		late += a->late;
 	}
 	return late > 0;
 }
