@@ -2,7 +2,8 @@
  * match: is this a subset of that?
  *
  * Maps are compared by key. A list whose wanted entries carry `name` (or `type`) is compared by that key, since statuses are sorted as
- * the subject likes; any other list by index. Scalars must be equal; 1 and 1.0 are. An operator is the only key of its map.
+ * the subject likes; any other list by index. $exactly says that a list has these entries, in this order, and no others.
+ * Scalars must be equal; 1 and 1.0 are. An operator is the only key of its map.
  * match_seen() walks the same way and brings back what is there, so that a failure can show the two side by side.
  */
 #include "match.h"
@@ -60,6 +61,17 @@ static bool match_in(const json_t *want, const json_t *have)
 	return false;
 }
 
+/* By index, whatever the entries carry: the one way to see an order. */
+static bool match_exactly(const json_t *want, const json_t *have)
+{
+	if (!json_is_array(have) || json_array_size(have) != json_array_size(want))
+		return false;
+	for (size_t i = 0; i < json_array_size(want); i++)
+		if (!match_json(json_array_get(want, i), json_array_get(have, i)))
+			return false;
+	return true;
+}
+
 static bool match_operator(const char *op, const json_t *want, const json_t *have)
 {
 	int order;
@@ -70,6 +82,8 @@ static bool match_operator(const char *op, const json_t *want, const json_t *hav
 		return false;
 	if (streq(op, "$in"))
 		return match_in(want, have);
+	if (streq(op, "$exactly"))
+		return match_exactly(want, have);
 	if (streq(op, "$gt"))
 		return match_compare(have, want, &order) && order > 0;
 	return match_regex(want, have);
@@ -139,6 +153,21 @@ static json_t *seen_list(const json_t *want, const json_t *have)
 	return json_array_size(want) ? out : (json_decref(out), json_deep_copy(have));
 }
 
+/* Every entry that is there, each cut down to what is wanted in its place; the last wish is the measure of what is too many. */
+static json_t *seen_exactly(const json_t *want, const json_t *have)
+{
+	size_t n = json_array_size(want);
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < json_array_size(have); i++) {
+		const json_t *v = json_array_get(have, i);
+		const json_t *w = json_array_get(want, n && i >= n ? n - 1 : i);
+
+		json_array_append_new(out, n ? match_seen(w, v) : json_deep_copy(v));
+	}
+	return out;
+}
+
 json_t *match_seen(const json_t *want, const json_t *have)
 {
 	const char *key;
@@ -148,6 +177,8 @@ json_t *match_seen(const json_t *want, const json_t *have)
 		return json_null();
 	if (json_is_array(want) && json_is_array(have))
 		return seen_list(want, have);
+	if (json_object_get(want, "$exactly") && json_is_array(have))
+		return seen_exactly(json_object_get(want, "$exactly"), have);
 	if (!json_is_object(want) || operator_of(want) || !json_is_object(have))
 		return json_deep_copy(have);
 	out = json_object();

@@ -69,6 +69,8 @@ static void test_unknown_steps_operators_and_features_are_refused(void)
 		  "$lt is no operator");
 	CHECK_HAS(fault(HEAD "steps:\n- eventually: {object: pod/a, match: {a: {$gt: 3, b: 1}}}\n"),
 		  "only key");
+	CHECK_HAS(fault(HEAD "steps:\n- eventually: {object: pod/a, match: {a: {$exactly: x}}}\n"),
+		  "must be a list");
 	CHECK_HAS(fault(HEAD "needs: [pod.wings]\nsteps: []\n"), "pod.wings is no feature");
 }
 

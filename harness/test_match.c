@@ -60,6 +60,20 @@ static void test_in_absent_and_regex(void)
 	CHECK(!match("{\"a\":{\"$regex\":\"x\"}}", "{}"));
 }
 
+static void test_exactly_sees_order_and_number(void)
+{
+	const char *have = "[{\"name\":\"z\",\"v\":1},{\"name\":\"b\",\"v\":2}]";
+
+	CHECK(match("{\"$exactly\":[{\"name\":\"z\"},{\"name\":\"b\",\"v\":2}]}", have));
+	CHECK(!match("{\"$exactly\":[{\"name\":\"b\"},{\"name\":\"z\"}]}", have));
+	CHECK(!match("{\"$exactly\":[{\"name\":\"z\"}]}", have));
+	CHECK(!match("{\"$exactly\":[{\"name\":\"z\"},{\"name\":\"b\"},{}]}", have));
+	CHECK(!match("{\"$exactly\":[]}", have));
+	CHECK(match("{\"$exactly\":[]}", "[]"));
+	CHECK(!match("{\"$exactly\":[]}", NULL));
+	CHECK(!match("{\"$exactly\":[]}", "{}"));
+}
+
 static void test_gt_knows_numbers_quantities_and_stamps(void)
 {
 	CHECK(match("{\"$gt\":3}", "4"));
@@ -80,6 +94,17 @@ static void test_seen_shows_what_stands_there(void)
 	CHECK_TEXT(text, "{\"a\":7,\"c\":null}");
 }
 
+static void test_seen_of_exactly_shows_the_order_that_is_there(void)
+{
+	_cleanup_json_ json_t *want = json_loads("{\"$exactly\":[{\"name\":\"a\"}]}", 0, NULL);
+	_cleanup_json_ json_t *have =
+		json_loads("[{\"name\":\"b\",\"v\":1},{\"name\":\"a\",\"v\":2}]", 0, NULL);
+	_cleanup_json_ json_t *seen = match_seen(want, have);
+	_cleanup_free_ char *text = json_dumps(seen, JSON_COMPACT);
+
+	CHECK_TEXT(text, "[{\"name\":\"b\"},{\"name\":\"a\"}]");
+}
+
 int main(void)
 {
 	TEST(test_a_map_is_compared_by_the_wanted_keys);
@@ -88,7 +113,9 @@ int main(void)
 	TEST(test_conditions_are_compared_by_type);
 	TEST(test_other_lists_are_compared_by_index);
 	TEST(test_in_absent_and_regex);
+	TEST(test_exactly_sees_order_and_number);
 	TEST(test_gt_knows_numbers_quantities_and_stamps);
 	TEST(test_seen_shows_what_stands_there);
+	TEST(test_seen_of_exactly_shows_the_order_that_is_there);
 	return test_end();
 }
