@@ -56,7 +56,7 @@ static enum verdict verdict_of(const struct case_run *c, const struct requiremen
 		return VERDICT_UNDECIDED;
 	if (ignored)
 		return VERDICT_IGNORED;
-	return level == LEVEL_MUST ? VERDICT_FAIL : VERDICT_MISS;
+	return level_is_binding(level) ? VERDICT_FAIL : VERDICT_MISS;
 }
 
 static char *plain_message(const struct judged *j)

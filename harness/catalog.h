@@ -16,6 +16,8 @@ struct requirement {
 	const char *checked, *seen; /* what a real node showed, or NULL */
 	const char *mutant; /* the wrong behaviour that a case of it must catch, or NULL */
 	const char *note;
+	const char *unasserted; /* why no case asserts it (never a must), or NULL */
+	const char *confirmed; /* where its source was read again, for what no node could show; or NULL */
 };
 
 struct catalog;

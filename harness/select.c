@@ -11,12 +11,12 @@
 #include "util/json.h"
 #include "util/paths.h"
 
-static bool any_glob(const char *globs, const char *name)
+bool select_any(const char *globs, const char *name)
 {
 	_cleanup_strv_ char **v = strv_split(globs, ",");
 
 	for (char **g = v; *g; g++)
-		if (!fnmatch(*g, name, 0))
+		if (!fnmatch(*g, name, FNM_CASEFOLD))
 			return true;
 	return false;
 }
@@ -61,7 +61,7 @@ static bool named(const struct fixture *f, char *const *names)
 
 static bool chosen(const struct fixture *f, const struct options *o)
 {
-	return (!o->area || any_glob(o->area, f->area)) && (!o->only || fits_only(f, o->only)) &&
+	return (!o->area || select_any(o->area, f->area)) && (!o->only || fits_only(f, o->only)) &&
 	       (!o->requirement || cites(f, o->requirement)) && (!o->quick || f->quick) &&
 	       named(f, o->names);
 }

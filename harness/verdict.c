@@ -36,6 +36,11 @@ int verdict_from_name(const char *name)
 	return -1;
 }
 
+bool level_is_binding(enum level level)
+{
+	return level == LEVEL_MUST || level == LEVEL_DROPPED;
+}
+
 enum verdict verdict_worse(enum verdict a, enum verdict b)
 {
 	return verdicts[b].rank > verdicts[a].rank ? b : a;

@@ -22,7 +22,12 @@ enum verdict {
 	N_VERDICTS,
 };
 
-enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY };
+enum level {
+	LEVEL_MUST,
+	LEVEL_SHOULD,
+	LEVEL_MAY,
+	LEVEL_DROPPED, /* a form that Kubernetes no longer knows: it must have no effect */
+};
 
 enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_VOID = 2, EXIT_BAD_USAGE = 64 };
 
@@ -30,6 +35,8 @@ enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_VOID = 2, EXIT_BAD_USAGE =
 const char *verdict_name(enum verdict v);
 /* Returns -1 for an unknown word. */
 int verdict_from_name(const char *name);
+/* Does a failure on this level fail the case, as opposed to being a miss? */
+bool level_is_binding(enum level level);
 /* The worse of two, as a case takes it from its assertions. */
 enum verdict verdict_worse(enum verdict a, enum verdict b);
 /* With --strict not-applicable, miss and undecided count as failures. */

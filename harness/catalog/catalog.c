@@ -37,7 +37,7 @@ static const char *text_of(json_t *entry, const char *key)
 static int level_of(const char *name)
 {
 	static const char *const names[] = {
-		[LEVEL_MUST] = "must", [LEVEL_SHOULD] = "should", [LEVEL_MAY] = "may"
+		[LEVEL_MUST] = "must", [LEVEL_SHOULD] = "should", [LEVEL_MAY] = "may", [LEVEL_DROPPED] = "dropped"
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -66,7 +66,11 @@ static int check_entry(const struct catalog *c, json_t *entry, const char *area,
 	if (!text_of(entry, "statement") || !text_of(entry, "source"))
 		return error_set(err, "%s: %s has no statement or no source", path, id);
 	if (level_of(text_of(entry, "level")) < 0)
-		return error_set(err, "%s: %s: level must be must, should or may", path, id);
+		return error_set(err, "%s: %s: level must be must, should, may or dropped", path,
+				 id);
+	if (text_of(entry, "unasserted") && level_is_binding(level_of(text_of(entry, "level"))))
+		return error_set(err, "%s: %s: a %s is never unasserted", path, id,
+				 text_of(entry, "level"));
 	return 0;
 }
 
@@ -91,6 +95,8 @@ static void add_entry(struct catalog *c, json_t *entry, const char *area)
 		.seen = text_of(entry, "seen"),
 		.mutant = text_of(entry, "mutant"),
 		.note = text_of(entry, "note"),
+		.unasserted = text_of(entry, "unasserted"),
+		.confirmed = text_of(entry, "confirmed"),
 	};
 	json_object_set_new(c->index, r->id, json_integer((json_int_t)c->n));
 	c->n++;

@@ -2,17 +2,20 @@
  * coverage: `podtest coverage`: which requirements are asserted, and which of those assertions have been seen failing.
  *
  * A requirement is cited when a case, a rule for every history, or a script or C case under conformance/ names it; it is proven when
- * mutants.json says that a mutant of it was killed. An area that calls itself finished must have every `must` requirement cited (and
- * proven, when a report of mutants is there): a hole in it makes the exit code 1. Other areas are only counted.
+ * mutants.json says that a mutant of its own was killed: then an assertion of it was evaluated, passed without the mutant and failed
+ * with it. A hole is a binding requirement (must, dropped) that is not cited and proven, or a should that is neither cited nor has
+ * the reason written beside it. A hole makes the exit code 1 in the areas that are named by --area, and in those that call themselves
+ * finished; other areas are only counted. Without a report of mutants nothing can be proven: then a named area cannot be judged,
+ * and a finished one is judged by what is cited.
  */
 #include <ftw.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "commands.h"
 #include "doc.h"
 #include "inspect/words.h"
 #include "invariants.h"
+#include "select.h"
 #include "util/json.h"
 #include "util/paths.h"
 #include "verdict.h"
@@ -21,10 +24,16 @@ static const char usage[] =
 	"usage: podtest coverage [--area A] [--holes] [--mutants FILE] [-o table|json]\n\n"
 	"Per area: requirements, those that a case asserts, those whose assertion a mutant has "
 	"made fail.\n"
-	"--holes names the requirements of level must that no case asserts.\n";
+	"--area: these areas (several with commas) must have no hole: each must is asserted and "
+	"its "
+	"assertion was seen\n"
+	"failing under a mutant of its own (out/report/mutants.json, or --mutants), each should is "
+	"asserted or has its reason.\n"
+	"--holes names the holes of every area.\n";
 
 struct coverage {
 	struct catalog *catalog;
+	const char *areas; /* as --area names them; NULL: all */
 	json_t *cited, *proven; /* sets of ids */
 	bool have_mutants;
 };
@@ -108,6 +117,8 @@ static int load_mutants(struct coverage *c, const char *path, struct error *err)
 		return 0;
 	if (doc_load(file, &docs, NULL, err))
 		return -1;
+	if (json_str(docs, "0.void"))
+		return error_set(err, "%s is void: %s", file, json_str(docs, "0.void"));
 	c->have_mutants = true;
 	json_array_foreach(json_path(docs, "0.mutants"), i, m)
 		if (streq(json_str(m, "verdict"), "killed") && json_str(m, "kills"))
@@ -133,9 +144,9 @@ static struct tally tally_area(const struct coverage *c, const char *area)
 		if (!in_area(r, area))
 			continue;
 		t.total++;
-		t.must += r->level == LEVEL_MUST;
+		t.must += level_is_binding(r->level);
 		t.cited += cited;
-		t.must_cited += cited && r->level == LEVEL_MUST;
+		t.must_cited += cited && level_is_binding(r->level);
 		t.proven += cited && json_object_get(c->proven, r->id);
 	}
 	return t;
@@ -151,6 +162,17 @@ static void print_tally(const struct coverage *c, const struct tally *t, bool fi
 	printf("  %s\n", finished ? "finished" : "");
 }
 
+/* What is missing for this requirement, or NULL. */
+static const char *hole(const struct coverage *c, const struct requirement *r)
+{
+	bool cited = json_object_get(c->cited, r->id) != NULL;
+	bool proven = !c->have_mutants || json_object_get(c->proven, r->id);
+
+	if (level_is_binding(r->level))
+		return !cited ? "no case" : !proven ? "not proven" : NULL;
+	return r->level == LEVEL_SHOULD && !cited && !r->unasserted ? "no reason" : NULL;
+}
+
 /* Returns how many; prints with print only. */
 static size_t holes(const struct coverage *c, const char *area, bool print)
 {
@@ -158,15 +180,11 @@ static size_t holes(const struct coverage *c, const char *area, bool print)
 
 	for (size_t i = 0; i < catalog_size(c->catalog); i++) {
 		const struct requirement *r = catalog_at(c->catalog, i);
-		bool cited = json_object_get(c->cited, r->id) != NULL;
-		bool proven = !c->have_mutants || json_object_get(c->proven, r->id);
+		const char *missing = in_area(r, area) ? hole(c, r) : NULL;
 
-		if (!in_area(r, area) || r->level != LEVEL_MUST || (cited && proven))
-			continue;
-		n++;
-		if (print)
-			printf("  %-12s %-11s %s\n", r->id, cited ? "not proven" : "no case",
-			       r->statement);
+		if (missing && print)
+			printf("  %-12s %-11s %s\n", r->id, missing, r->statement);
+		n += missing != NULL;
 	}
 	return n;
 }
@@ -183,7 +201,7 @@ static const char *next_area(const struct coverage *c, const char *area, size_t 
 	return NULL;
 }
 
-static int print_table(const struct coverage *c, const char *only, bool with_holes)
+static int print_table(const struct coverage *c, bool with_holes)
 {
 	const char *area = NULL;
 	struct tally total = tally_area(c, NULL);
@@ -194,17 +212,34 @@ static int print_table(const struct coverage *c, const char *only, bool with_hol
 	       "proven");
 	while ((area = next_area(c, area, &at))) {
 		bool finished = catalog_area_finished(c->catalog, area);
+		bool judged = finished || c->areas;
 		struct tally t = tally_area(c, area);
 
-		if (only && strcasecmp(only, area))
+		if (c->areas && !select_any(c->areas, area))
 			continue;
 		print_tally(c, &t, finished);
-		if (holes(c, area, with_holes || finished) && finished)
+		if (holes(c, area, with_holes || judged) && judged)
 			code = EXIT_FAILED;
 	}
-	if (!only)
+	if (!c->areas)
 		print_tally(c, &total, false);
 	return code;
+}
+
+/* Every name of --area must be one: a slip would judge nothing, and nothing has no hole. */
+static int check_areas(const struct coverage *c, struct error *err)
+{
+	_cleanup_strv_ char **names = c->areas ? strv_split(c->areas, ",") : NULL;
+
+	for (char **name = names; name && *name; name++) {
+		bool known = false;
+
+		for (size_t i = 0; i < catalog_size(c->catalog); i++)
+			known |= select_any(*name, catalog_at(c->catalog, i)->area);
+		if (!known)
+			return error_set(err, "--area %s: there is no such area", *name);
+	}
+	return 0;
 }
 
 static void print_json(const struct coverage *c)
@@ -214,11 +249,11 @@ static void print_json(const struct coverage *c)
 	for (size_t i = 0; i < catalog_size(c->catalog); i++) {
 		const struct requirement *r = catalog_at(c->catalog, i);
 
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:b, s:b, s:b}", "id", r->id, "area",
-						r->area, "must", r->level == LEVEL_MUST, "cited",
-						json_object_get(c->cited, r->id) != NULL, "proven",
-						json_object_get(c->proven, r->id) != NULL));
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:b, s:b, s:b}", "id", r->id, "area", r->area,
+					"must", level_is_binding(r->level), "cited",
+					json_object_get(c->cited, r->id) != NULL, "proven",
+					json_object_get(c->proven, r->id) != NULL));
 	}
 	json_dumpf(list, stdout, JSON_INDENT(1));
 	putchar('\n');
@@ -227,6 +262,7 @@ static void print_json(const struct coverage *c)
 static int gather(struct coverage *c, struct selection *s, const char *mutants, struct error *err)
 {
 	c->catalog = s->catalog;
+	c->areas = s->options.area;
 	for (size_t i = 0; i < s->fixtures.n; i++)
 		for (char **req = s->fixtures.items[i].reqs; *req; req++)
 			cite(c, *req);
@@ -253,7 +289,13 @@ int cmd_coverage(int argc, char **argv)
 		return words_fault("coverage", &err, EXIT_BAD_USAGE);
 	if (gather(&c, &s, mutants, &err))
 		return words_fault("coverage", &err, EXIT_VOID);
+	if (check_areas(&c, &err))
+		return words_fault("coverage", &err, EXIT_BAD_USAGE);
 	if (streq(format, "json"))
 		return print_json(&c), EXIT_GOOD;
-	return print_table(&c, s.options.area, with_holes != NULL);
+	if (c.areas && !c.have_mutants)
+		return error_set(&err, "no report of mutants to judge an area by: make mutants "
+				       "writes out/report/mutants.json"),
+		       words_fault("coverage", &err, EXIT_VOID);
+	return print_table(&c, with_holes != NULL);
 }

@@ -16,7 +16,7 @@ static const char usage[] =
 	"A requirement: its sentence, source, and the cases that assert it; or an area's list.\n";
 
 static const char *const level_names[] = {
-	[LEVEL_MUST] = "must", [LEVEL_SHOULD] = "should", [LEVEL_MAY] = "may"
+	[LEVEL_MUST] = "must", [LEVEL_SHOULD] = "should", [LEVEL_MAY] = "may", [LEVEL_DROPPED] = "dropped"
 };
 
 static void print_field(const char *label, const char *text)
@@ -49,7 +49,9 @@ static void print_requirement(const struct selection *s, const struct requiremen
 	print_field("disputed", r->disputed);
 	print_field("checked", r->checked);
 	print_field("seen", r->seen);
+	print_field("confirmed", r->confirmed);
 	print_field("note", r->note);
+	print_field("unasserted", r->unasserted);
 	print_field("mutant", r->mutant);
 	print_cases(s, r->id);
 }
@@ -63,7 +65,7 @@ static bool print_area(const struct catalog *c, const char *area)
 
 		if (strcasecmp(r->area, area))
 			continue;
-		printf("%-12s %-6s %s\n", r->id, level_names[r->level], r->statement);
+		printf("%-12s %-7s %s\n", r->id, level_names[r->level], r->statement);
 		any = true;
 	}
 	return any;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "doc.h"
+#include "select.h"
 #include "util/json.h"
 
 static int read_control(const char *word, enum control *ret)
@@ -48,18 +49,19 @@ static int add_entry(struct mutant_list *list, const json_t *entry, const char *
 				 missing);
 	if (strchr(id, '/') || id[0] == '.')
 		return error_set(err, "%s: mutant %s: no such character in an id", path, id);
-	for (size_t i = 0; i < list->n; i++)
-		if (streq(list->items[i].id, id))
-			return error_set(err, "%s: mutant %s stands twice", path, id);
+	if (mutant_list_find(list, id))
+		return error_set(err, "%s: mutant %s stands twice", path, id);
 	list->items = xrealloc(list->items, (list->n + 1) * sizeof(*list->items));
 	m = &list->items[list->n];
 	*m = (struct mutant){
 		.id = id,
+		.area = list->area,
 		.kills = json_str(entry, "kills"),
 		.file = json_str(entry, "file"),
 		.find = json_str(entry, "find"),
 		.replace = json_str(entry, "replace"),
 		.why = json_str(entry, "why"),
+		.equivalent = json_str(entry, "equivalent"),
 	};
 	if (read_control(json_str(entry, "control"), &m->control))
 		return error_set(err, "%s: mutant %s: control must be must-die or must-survive",
@@ -87,12 +89,23 @@ static int add_document(struct mutant_list *list, json_t *doc, const char *path,
 	return 0;
 }
 
+/* "core" of ".../core.yaml", kept with the documents. */
+static const char *area_of(struct mutant_list *list, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	json_t *area = json_stringn(name, strlen(name) - strlen(".yaml"));
+
+	json_array_append_new(list->docs, area);
+	return json_string_value(area);
+}
+
 static int add_file(struct mutant_list *list, const char *path, struct error *err)
 {
 	_cleanup_json_ json_t *docs = NULL;
 	json_t *doc;
 	size_t i;
 
+	list->area = area_of(list, path);
 	if (doc_load(path, &docs, NULL, err))
 		return -1;
 	if (!json_array_size(docs))
@@ -108,17 +121,15 @@ static int is_yaml(const struct dirent *e)
 	return e->d_name[0] != '.' && streq(strrchr(e->d_name, '.'), ".yaml");
 }
 
-static int load_all(struct mutant_list *list, const char *dir, const char *area, struct error *err)
+static int load_all(struct mutant_list *list, const char *dir, struct error *err)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(dir, &entries, is_yaml, alphasort), rc = 0;
 
 	for (int i = 0; i < n; i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
-		size_t len = strlen(entries[i]->d_name) - strlen(".yaml");
 
-		if (!rc &&
-		    (!area || (strlen(area) == len && !strncmp(area, entries[i]->d_name, len))))
+		if (!rc)
 			rc = add_file(list, path, err);
 		free(entries[i]);
 	}
@@ -126,20 +137,71 @@ static int load_all(struct mutant_list *list, const char *dir, const char *area,
 	return rc;
 }
 
-int mutant_list_load(const char *root, const char *area, struct mutant_list *ret, struct error *err)
+static bool is_chosen(const struct mutant *m, const struct mutant_choice *choice)
+{
+	if (m->control && !choice->only)
+		return true;
+	return (!choice->areas || select_any(choice->areas, m->area)) &&
+	       (!choice->only || select_any(choice->only, m->id) ||
+		select_any(choice->only, m->kills));
+}
+
+/* Each word must choose something: a slip of the pen would otherwise look like a clean report. */
+static int check_choice(const struct mutant_list *list, const struct mutant_choice *choice,
+			struct error *err)
+{
+	_cleanup_strv_ char **areas = strv_split(choice->areas ? choice->areas : "", ",");
+
+	for (char **area = areas; *area; area++) {
+		bool known = false;
+
+		for (size_t i = 0; i < list->n; i++)
+			known |= select_any(*area, list->items[i].area);
+		if (!known)
+			return error_set(err, "harness/mutants: no mutants of area %s", *area);
+	}
+	return 0;
+}
+
+static void keep_chosen(struct mutant_list *list, const struct mutant_choice *choice)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (is_chosen(&list->items[i], choice))
+			list->items[kept++] = list->items[i];
+		else
+			strv_free(list->items[i].cases);
+	list->n = kept;
+}
+
+int mutant_list_load(const char *root, const struct mutant_choice *choice, struct mutant_list *ret,
+		     struct error *err)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/harness/mutants", root);
 	struct mutant_list list = { .docs = json_array() };
-	int rc = load_all(&list, dir, area, err);
+	int rc = load_all(&list, dir, err);
 
+	if (!rc)
+		rc = check_choice(&list, choice, err);
+	if (!rc)
+		keep_chosen(&list, choice);
 	if (!rc && !list.n)
-		rc = error_set(err, "%s: no mutants%s%s", dir, area ? " of area " : "",
-			       area ? area : "");
+		rc = error_set(err, "%s: no mutant%s%s", dir, choice->only ? " fits " : "s",
+			       choice->only ? choice->only : "");
 	if (rc)
 		mutant_list_clear(&list);
 	else
 		*ret = list;
 	return rc;
+}
+
+const struct mutant *mutant_list_find(const struct mutant_list *list, const char *id)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (streq(list->items[i].id, id))
+			return &list->items[i];
+	return NULL;
 }
 
 void mutant_list_clear(struct mutant_list *list)

@@ -11,20 +11,34 @@ enum control {
 };
 
 struct mutant {
+	const char *area; /* of its list */
 	const char *id, *kills, *file, *find, *replace,
 		*why; /* borrowed from the list's documents */
+	const char *equivalent; /* why no case can tell it from the reference; NULL: one must */
 	enum control control;
 	char **cases; /* names or globs; NULL-terminated; empty: those that cite `kills` */
 };
 
 struct mutant_list {
 	json_t *docs;
+	const char *area; /* of the file being read */
 	struct mutant *items;
 	size_t n;
 };
 
-/* harness/mutants/AREA.yaml of the tree at `root`, all of them with area NULL. A list without a mutant is a fault. */
-int mutant_list_load(const char *root, const char *area, struct mutant_list *ret, struct error *err);
+/* Which of them: both are lists with commas, NULL is all. */
+struct mutant_choice {
+	const char *areas; /* file names of harness/mutants without .yaml; case does not matter */
+	const char *only; /* globs on an id, or the requirement that is to be killed */
+};
+/*
+ * The chosen mutants of harness/mutants/AREA.yaml of the tree at `root`. The controls of every list come with a choice of areas, since
+ * without them no report means anything. A list without a mutant is a fault, and so is a name that chooses none.
+ */
+int mutant_list_load(const char *root, const struct mutant_choice *choice, struct mutant_list *ret,
+		     struct error *err);
+/* The mutant of this id, or NULL. */
+const struct mutant *mutant_list_find(const struct mutant_list *list, const char *id);
 void mutant_list_clear(struct mutant_list *list);
 /* The changed source as DIR/NAME.c; the caller frees *ret_path. `find` must stand in the file exactly once. */
 int mutant_write(const struct mutant *m, const char *root, const char *dir, char **ret_path,

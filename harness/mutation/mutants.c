@@ -22,11 +22,15 @@
 #include "verdict.h"
 
 static const char usage[] =
-	"usage: podtest mutants [--area AREA] [--jobs N] [--report FILE] [--clock-rate N]\n\n"
+	"usage: podtest mutants [--area AREA,…] [--only GLOB,…] [--jobs N] [--report FILE] "
+	"[--clock-rate N]\n\n"
 	"Builds each mutant of harness/mutants/AREA.yaml and demands that the cases which claim "
 	"its requirement fail.\n"
-	"Needs the source tree, built (make all). --jobs: mutants at a time (2). --report: "
-	"out/report/mutants.json.\n";
+	"Needs the source tree, built (make all). --only: ids of mutants, or the requirements they "
+	"break.\n"
+	"--jobs: mutants at a time (2). --report: out/report/mutants.json; a part (--area, --only) "
+	"replaces what that\n"
+	"report says of the same mutants and leaves the rest of it.\n";
 
 #define MAX_JOBS 64
 
@@ -164,12 +168,36 @@ static void mutation_clear(struct mutation *all)
 	json_decref(all->base);
 }
 
-static int conduct(struct mutation *all, const struct mutant_list *list, size_t jobs,
-		   const char *area, const char *report, struct error *err)
+static bool is_part(const struct mutant_choice *choice)
 {
-	_cleanup_free_ struct trial *trials = xcalloc(list->n, sizeof(*trials));
+	return choice->areas || choice->only;
+}
+
+/* The report, and a line that says where it is. */
+static int write_report(const struct mutation *all, const struct mutant_choice *choice,
+			const struct mutant_list *list, const char *report,
+			const struct trial *trials, const struct score *s, struct error *err)
+{
+	_cleanup_(mutant_list_clear) struct mutant_list tree = { 0 };
+	_cleanup_json_ json_t *earlier = NULL;
 	_cleanup_free_ char *path = report ? xstrdup(report) :
 					     xasprintf("%s/out/report/mutants.json", all->root);
+
+	if (is_part(choice)) {
+		if (mutant_list_load(all->root, &(struct mutant_choice){ 0 }, &tree, err))
+			return -1;
+		earlier = mutation_earlier(path, &tree, list);
+	}
+	if (mutation_write(path, trials, list->n, earlier, s, err))
+		return -1;
+	printf("report: %s\n", path);
+	return 0;
+}
+
+static int conduct(struct mutation *all, const struct mutant_list *list, size_t jobs,
+		   const struct mutant_choice *choice, const char *report, struct error *err)
+{
+	_cleanup_free_ struct trial *trials = xcalloc(list->n, sizeof(*trials));
 	struct score s;
 	int rc;
 
@@ -182,9 +210,7 @@ static int conduct(struct mutation *all, const struct mutant_list *list, size_t 
 	s = mutation_score(trials, list->n);
 	mutation_print(trials, list->n, &s);
 	if (!rc)
-		rc = mutation_write(path, area, trials, list->n, &s, err);
-	if (!rc)
-		printf("report: %s\n", path);
+		rc = write_report(all, choice, list, report, trials, &s, err);
 	for (size_t i = 0; i < list->n; i++)
 		trial_clear(&trials[i]);
 	if (rc || s.void_reason)
@@ -192,8 +218,8 @@ static int conduct(struct mutation *all, const struct mutant_list *list, size_t 
 	return s.of[FATE_KILLED] == s.total ? EXIT_GOOD : EXIT_FAILED;
 }
 
-static int mutants(const char *area, const char *jobs, const char *report, const char *rate,
-		   struct error *err)
+static int mutants(const struct mutant_choice *choice, const char *jobs, const char *report,
+		   const char *rate, struct error *err)
 {
 	_cleanup_(fixture_list_clear) struct fixture_list fixtures = { 0 };
 	_cleanup_(mutant_list_clear) struct mutant_list list = { 0 };
@@ -205,19 +231,21 @@ static int mutants(const char *area, const char *jobs, const char *report, const
 
 	if (n < 1 || n > MAX_JOBS)
 		return error_set(err, "--jobs %s: must be 1 to 64", jobs), EXIT_BAD_USAGE;
-	if (prepare(&all, rate, err) || mutant_list_load(all.root, area, &list, err))
+	if (prepare(&all, rate, err) || mutant_list_load(all.root, choice, &list, err))
 		return EXIT_VOID;
 	dir = xasprintf("%s/fixtures", all.root);
 	if (fixture_load_dir(dir, &fixtures, err))
 		return EXIT_VOID;
 	catch_interrupts();
-	return conduct(&all, &list, (size_t)n, area, report, err);
+	return conduct(&all, &list, (size_t)n, choice, report, err);
 }
 
 int cmd_mutants(int argc, char **argv)
 {
-	const char *area = NULL, *jobs = NULL, *report = NULL, *rate = NULL;
-	const struct word words[] = { { "area", 'a', false, &area },
+	struct mutant_choice choice = { 0 };
+	const char *jobs = NULL, *report = NULL, *rate = NULL;
+	const struct word words[] = { { "area", 'a', false, &choice.areas },
+				      { "only", 0, false, &choice.only },
 				      { "jobs", 'j', false, &jobs },
 				      { "report", 0, false, &report },
 				      { "clock-rate", 0, false, &rate } };
@@ -230,6 +258,6 @@ int cmd_mutants(int argc, char **argv)
 		return words_fault("mutants", &err, EXIT_BAD_USAGE);
 	if (argc > 1)
 		return fputs(usage, stderr), EXIT_BAD_USAGE;
-	code = mutants(area, jobs, report, rate, &err);
+	code = mutants(&choice, jobs, report, rate, &err);
 	return err.message ? words_fault("mutants", &err, code) : code;
 }

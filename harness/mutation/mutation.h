@@ -13,6 +13,7 @@ enum fate {
 	FATE_BROKEN, /* cases could not be set up, but no claimed assertion failed */
 	FATE_VOID, /* the run said nothing: the changed podd did not even start */
 	FATE_UNBUILT, /* does not apply, or does not compile */
+	FATE_EQUIVALENT, /* its list says why no case can tell it: not built, not counted */
 	FATE_UNCLAIMED, /* no case cites the requirement, or none passes without the mutant */
 	N_FATES,
 };
@@ -65,5 +66,9 @@ struct score {
 };
 struct score mutation_score(const struct trial *trials, size_t n);
 void mutation_print(const struct trial *trials, size_t n, const struct score *s);
-int mutation_write(const char *path, const char *area, const struct trial *trials, size_t n,
+/* What of the report at `path` still belongs to mutants of the tree that were not tried now: a part is added to the rest. */
+json_t *mutation_earlier(const char *path, const struct mutant_list *tree,
+			 const struct mutant_list *now);
+/* Writes the trials and, behind them, those earlier entries (borrowed; may be NULL); the sums are over both. */
+int mutation_write(const char *path, const struct trial *trials, size_t n, const json_t *earlier,
 		   const struct score *s, struct error *err);

@@ -17,9 +17,13 @@
 const char *fate_name(enum fate f)
 {
 	static const char *const names[N_FATES] = {
-		[FATE_WAITING] = "waiting",	[FATE_KILLED] = "killed",
-		[FATE_SURVIVED] = "survived",	[FATE_BROKEN] = "broken",
-		[FATE_VOID] = "void",		[FATE_UNBUILT] = "unbuilt",
+		[FATE_WAITING] = "waiting",
+		[FATE_KILLED] = "killed",
+		[FATE_SURVIVED] = "survived",
+		[FATE_BROKEN] = "broken",
+		[FATE_VOID] = "void",
+		[FATE_UNBUILT] = "unbuilt",
+		[FATE_EQUIVALENT] = "equivalent",
 		[FATE_UNCLAIMED] = "unclaimed",
 	};
 	return names[f];
@@ -102,7 +106,9 @@ void trial_start(struct trial *t)
 
 	t->began = clock_now();
 	t->stage = STAGE_BUILD;
-	if (!has_claim(t))
+	if (t->mutant->equivalent)
+		over(t, FATE_EQUIVALENT, t->mutant->equivalent);
+	else if (!has_claim(t))
 		over(t, FATE_UNCLAIMED, "no case that cites it passes without the mutant");
 	else if (build(t, &err))
 		over(t, FATE_UNBUILT, error_text(&err));

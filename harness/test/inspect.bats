@@ -125,11 +125,12 @@ good='- eventually: {guest: a/c start, within: {lag: start}, req: PHASE-003}'
 @test "coverage: cited and proven are counted apart" {
 	lint_case "$good" >/dev/null
 	echo '{"schema":1,"mutants":[{"id":"x","kills":"PHASE-003","verdict":"survived"}]}' >"$dir/m.json"
-	run -0 "$PODTEST" coverage --area PHASE --fixtures "$dir" --mutants "$dir/m.json"
+	run -1 "$PODTEST" coverage --area PHASE --fixtures "$dir" --mutants "$dir/m.json"
+	[[ "$output" == *'PHASE-003'*'not proven'* ]]
 	proven=$(awk '$1 == "PHASE" { print $6 }' <<<"$output")
 	[ "$proven" = 0 ]
 	sed -i s/survived/killed/ "$dir/m.json"
-	run -0 "$PODTEST" coverage --area PHASE --fixtures "$dir" --mutants "$dir/m.json"
+	run -1 "$PODTEST" coverage --area phase --fixtures "$dir" --mutants "$dir/m.json"
 	[ "$(awk '$1 == "PHASE" { print $6 }' <<<"$output")" = 1 ]
 }
 
@@ -144,6 +145,23 @@ good='- eventually: {guest: a/c start, within: {lag: start}, req: PHASE-003}'
 	[[ "$output" == *'PHASE-098'*'no case'* ]]
 	sed -i /PHASE-098/d "$dir/reqs/PHASE.yaml"
 	run -0 "$PODTEST" coverage --fixtures "$dir/self" --catalogue "$dir/reqs" --mutants "$dir/m.json"
+}
+
+@test "coverage: an area that is named has no hole, and is one" {
+	lint_case "$good" >/dev/null
+	mkdir "$dir/reqs"
+	printf '%s\n' 'area: PHASE' 'requirements:' \
+		'- {id: PHASE-003, statement: One., source: p, level: must}' \
+		'- {id: PHASE-098, statement: Two., source: p, level: should}' >"$dir/reqs/PHASE.yaml"
+	echo '{"schema":1,"mutants":[{"id":"x","kills":"PHASE-003","verdict":"killed"}]}' >"$dir/m.json"
+	coverage=("$PODTEST" coverage --fixtures "$dir/self" --catalogue "$dir/reqs")
+	run -1 "${coverage[@]}" --area phase --mutants "$dir/m.json"
+	[[ "$output" == *'PHASE-098'*'no reason'* ]]
+	sed -i 's/level: should/&, unasserted: nobody can see it/' "$dir/reqs/PHASE.yaml"
+	run -0 "${coverage[@]}" --area phase --mutants "$dir/m.json"
+	run -64 "${coverage[@]}" --area phase,phases --mutants "$dir/m.json"
+	sed -i 's/"schema"/"void":"interrupted",&/' "$dir/m.json"
+	run -2 "${coverage[@]}" --area phase --mutants "$dir/m.json"
 }
 
 # results VERDICT: a results.json of one case.

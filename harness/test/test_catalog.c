@@ -57,6 +57,9 @@ static void test_a_half_requirement_is_refused(void)
 		"maybe}\n",
 		"level");
 	refused("area: NS\nrequirements: []\n", "requirements");
+	refused("area: NS\nrequirements:\n- {id: NS-001, statement: It is so., source: p, level: "
+		"must, unasserted: too hard}\n",
+		"never unasserted");
 }
 
 int main(void)

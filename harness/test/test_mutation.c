@@ -7,6 +7,7 @@
 
 #include "doc.h"
 #include "test/test.h"
+#include "util/json.h"
 
 static char root[] = "/tmp/podtest-test-XXXXXX";
 
@@ -22,7 +23,7 @@ static void put(const char *name, const char *text)
 static int load(const char *text, struct mutant_list *list, struct error *err)
 {
 	put("harness/mutants/core.yaml", text);
-	return mutant_list_load(root, "core", list, err);
+	return mutant_list_load(root, &(struct mutant_choice){ .areas = "Core" }, list, err);
 }
 
 #define MUTANT(id, find, replace)                                                       \
@@ -50,6 +51,28 @@ static void test_an_empty_mutant_is_refused(void)
 	refused(MUTANT("one", "x", "x"), "replaces nothing");
 	refused(MUTANT("one", "x", "y") MUTANT("one", "x", "z"), "stands twice");
 	refused("- {id: one, kills: NS-001, file: a.c, find: x, replace: y}\n", "has no why");
+}
+
+static size_t chosen(const char *areas, const char *only)
+{
+	_cleanup_(mutant_list_clear) struct mutant_list list = { 0 };
+	const struct mutant_choice choice = { .areas = areas, .only = only };
+
+	put("harness/mutants/core.yaml",
+	    "- {id: must, control: must-die, kills: NS-001, file: a.c, find: x, replace: y, why: "
+	    "because}\n" MUTANT("a-one", "x", "y") MUTANT("a-two", "x", "z"));
+	return mutant_list_load(root, &choice, &list, NULL) ? 0 : list.n;
+}
+
+static void test_a_choice_takes_the_controls_along(void)
+{
+	CHECK_INT(chosen(NULL, NULL), 3);
+	CHECK_INT(chosen("CORE", NULL), 3);
+	CHECK_INT(chosen("core,net", NULL), 0);
+	CHECK_INT(chosen(NULL, "a-*"), 2);
+	CHECK_INT(chosen("core", "a-one,b"), 1);
+	CHECK_INT(chosen(NULL, "NS-001"), 3);
+	CHECK_INT(chosen(NULL, "b"), 0);
 }
 
 static int write_first(const char *find, char **ret_text)
@@ -141,11 +164,30 @@ static void test_what_is_not_killed_counts(void)
 	static const struct mutant m = { .id = "a" };
 	struct trial trials[] = { { .mutant = &m, .fate = FATE_KILLED },
 				  { .mutant = &m, .fate = FATE_UNCLAIMED },
-				  { .mutant = &m, .fate = FATE_BROKEN } };
-	struct score s = mutation_score(trials, 3);
+				  { .mutant = &m, .fate = FATE_BROKEN },
+				  { .mutant = &m, .fate = FATE_EQUIVALENT } };
+	struct score s = mutation_score(trials, 4);
 
 	CHECK_INT(s.total, 3);
 	CHECK_INT(s.of[FATE_KILLED], 1);
+}
+
+static void test_a_part_is_added_to_the_rest(void)
+{
+	static const struct mutant items[] = { { .id = "a", .kills = "NS-001" },
+					       { .id = "b", .kills = "NS-002" },
+					       { .id = "c", .kills = "NS-003" } };
+	const struct mutant_list tree = { .items = (struct mutant *)items, .n = 3 };
+	const struct mutant_list now = { .items = (struct mutant *)items, .n = 1 };
+	_cleanup_free_ char *path = xasprintf("%s/a.c", root);
+	_cleanup_json_ json_t *kept = NULL;
+
+	put("a.c",
+	    "{\"mutants\": [{\"id\": \"a\", \"kills\": \"NS-001\"}, {\"id\": \"b\", \"kills\": "
+	    "\"NS-002\"}, {\"id\": \"c\", \"kills\": \"NS-009\"}, {\"id\": \"gone\"}]}\n");
+	kept = mutation_earlier(path, &tree, &now);
+	CHECK_INT(json_array_size(kept), 1);
+	CHECK_TEXT(json_str(kept, "0.id"), "b");
 }
 
 static void make_tree(const char *name, bool make)
@@ -169,11 +211,13 @@ int main(void)
 	make_tree(tree[1], true);
 	TEST(test_a_list_without_a_mutant_is_refused);
 	TEST(test_an_empty_mutant_is_refused);
+	TEST(test_a_choice_takes_the_controls_along);
 	TEST(test_the_text_must_stand_exactly_once);
 	TEST(test_a_failed_claimed_assertion_kills);
 	TEST(test_nothing_else_kills);
 	TEST(test_controls_decide_whether_the_report_says_anything);
 	TEST(test_what_is_not_killed_counts);
+	TEST(test_a_part_is_added_to_the_rest);
 	for (size_t i = ARRAY_SIZE(tree); i-- > 0;)
 		make_tree(tree[i], false);
 	rmdir(root);
