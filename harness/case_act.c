@@ -2,11 +2,12 @@
  * case_act: the steps that act: apply, reject, patch, scale, delete, exec, tell, disrupt.
  *
  * Each sends its request when it begins and ends with the reply. What was accepted leaves an event `did …` whose interval is the
- * request's. A step that has a `req` makes a verdict of the reply, any other is set-up: what was not accepted makes the
- * case broken. A refusal is compared by field path, reason and text; causes come from the reply, and for an unknown field the path
+ * request's. A step that has a `req` makes a verdict of the reply (that it was accepted, its content, or that it was refused), any
+ * other is set-up: what was not accepted makes the case broken. A refusal is compared by field path, reason and text; causes come from the reply, and for an unknown field the path
  * stands in the message.
  */
 #include "fact.h"
+#include "kinds.h"
 #include "match.h"
 #include "steps.h"
 #include "util/json.h"
@@ -27,20 +28,59 @@ static bool set_object(struct case_run *c, struct request *req)
 	return false;
 }
 
+/* A refusal can be judged; a subject that cannot be reached, or does not know the verb, cannot. */
+static bool is_verdict(const struct reply *reply)
+{
+	return reply->code == REPLY_OK || reply->code == REPLY_INVALID ||
+	       reply->code == REPLY_CONFLICT;
+}
+
+/* The assertion of an action that must be accepted; `answer` is what its reply must hold. */
+static void assert_accepted(struct case_run *c, const struct reply *reply)
+{
+	const json_t *args = c->now.args, *want = json_object_get(args, "answer");
+	bool fits = reply->code == REPLY_OK && (!want || match_json(want, reply->body));
+	_cleanup_json_ json_t *shown = match_seen(want, reply->body);
+	_cleanup_free_ char *expected = want ? json_line(want) : xstrdup("it is accepted"),
+			    *seen = reply->code != REPLY_OK ?
+					    xasprintf("%s: %s", reply_code_name(reply->code),
+						      reply->message ? reply->message : "") :
+					    json_line(shown);
+	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL,
+			    .expected = expected,
+			    .seen = seen };
+
+	case_assert(c, args, &j, false);
+}
+
+/* Whether the case can go on with it: it was accepted, or that it was not is the verdict. */
+static bool taken(struct case_run *c, const struct reply *reply, const char *words)
+{
+	bool judged = json_str(c->now.args, "req") && is_verdict(reply);
+
+	if (reply->code != REPLY_OK && !judged) {
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: %s: %s: %s", line_of(c),
+			    words, reply_code_name(reply->code),
+			    reply->message ? reply->message : "");
+		return false;
+	}
+	if (reply->code == REPLY_OK) {
+		step_did(c, reply, words);
+		case_take_reply(c, reply);
+	}
+	return true;
+}
+
 /* The end of a plain action. */
 static void act_over(struct case_run *c, const struct reply *reply, const char *verb,
 		     const char *what)
 {
 	_cleanup_free_ char *words = xasprintf("%s %s", verb, what);
 
-	if (reply->code != REPLY_OK) {
-		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: %s: %s: %s", line_of(c),
-			    words, reply_code_name(reply->code),
-			    reply->message ? reply->message : "");
+	if (!taken(c, reply, words))
 		return;
-	}
-	step_did(c, reply, words);
-	case_take_reply(c, reply);
+	if (json_str(c->now.args, "req"))
+		assert_accepted(c, reply);
 	case_step_done(c);
 }
 
@@ -64,15 +104,13 @@ static void on_applied(struct case_run *c, const struct reply *reply, void *user
 	_cleanup_free_ char *ref = manifest_ref(m), *words = xasprintf("apply %s", ref);
 
 	(void)userdata;
-	if (reply->code != REPLY_OK) {
-		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: apply %s: %s",
-			    line_of(c), ref, reply->message ? reply->message : "");
+	if (!taken(c, reply, words))
 		return;
-	}
-	step_did(c, reply, words);
-	case_take_reply(c, reply);
-	json_array_append(c->applied, (json_t *)m);
 	c->now.next++;
+	if (reply->code == REPLY_OK)
+		json_array_append(c->applied, (json_t *)m);
+	if (json_str(c->now.args, "req"))
+		assert_accepted(c, reply);
 	apply_next(c);
 }
 
@@ -96,6 +134,12 @@ static bool cause_fits(const json_t *cause, const char *field, const char *reaso
 	       (!reason || streq(json_str(cause, "reason"), reason));
 }
 
+/* Driver programs give no reason with their code `conflict`. */
+static const char *reason_of(const struct reply *reply)
+{
+	return !reply->reason && reply->code == REPLY_CONFLICT ? "Conflict" : reply->reason;
+}
+
 static bool refusal_fits(const json_t *args, const struct reply *reply)
 {
 	const char *field = json_str(args, "field"), *reason = json_str(args, "reason"),
@@ -109,7 +153,7 @@ static bool refusal_fits(const json_t *args, const struct reply *reply)
 		hit = hit || cause_fits(cause, field, reason);
 	if (!hit && !json_array_size(reply->causes))
 		hit = (!field || strstr(message, field)) &&
-		      (!reason || streq(reply->reason, reason));
+		      (!reason || streq(reason_of(reply), reason));
 	return hit && (!text || strstr(message, text));
 }
 
@@ -128,7 +172,9 @@ static void on_refused(struct case_run *c, const struct reply *reply, void *user
 	const json_t *args = c->now.args;
 	_cleanup_free_ char *expected = fact_text(args), *seen = refusal_text(reply),
 			    *message = NULL;
-	bool fits = reply->code == REPLY_INVALID && refusal_fits(args, reply);
+	bool refused = reply->code == REPLY_INVALID ||
+		       (reply->code == REPLY_CONFLICT && json_str(args, "reason"));
+	bool fits = refused && refusal_fits(args, reply);
 	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL,
 			    .expected = expected,
 			    .seen = seen };
@@ -198,8 +244,29 @@ static void scale_begin(struct case_run *c)
 
 static void on_deleted(struct case_run *c, const struct reply *reply, void *userdata)
 {
-	(void)userdata;
-	act_over(c, reply, "delete", json_str(c->now.args, "object"));
+	const char *one = json_str(c->now.args, "object"), *kind = json_str(c->now.args, "objects");
+
+	if (json_truth(c->now.args, "refused", false))
+		on_refused(c, reply, userdata);
+	else
+		act_over(c, reply, "delete", one ? one : kind);
+}
+
+/* One object, or those of a kind that carry the labels. */
+static bool set_target(struct case_run *c, struct request *req)
+{
+	const char *kind = json_str(c->now.args, "objects");
+	const struct kind *k = kind_find(kind);
+
+	if (!kind)
+		return set_object(c, req);
+	if (!k) {
+		case_broken(c, false, "line %d: \"%s\": no such kind", line_of(c), kind);
+		return false;
+	}
+	req->kind = k->kind;
+	req->labels = json_object_get(c->now.args, "labels");
+	return true;
 }
 
 static void delete_begin(struct case_run *c)
@@ -207,9 +274,11 @@ static void delete_begin(struct case_run *c)
 	struct request req = REQUEST(VERB_DELETE);
 
 	req.grace = (long)json_int(c->now.args, "grace",
-				   json_truth(c->now.args, "force", false) ? 0 : -1);
+				   json_truth(c->now.args, "force", false) ? 0 : NO_GRACE);
 	req.propagation = json_str(c->now.args, "propagation");
-	if (set_object(c, &req))
+	req.uid = json_str(c->now.args, "uid");
+	req.revision = json_str(c->now.args, "resourceVersion");
+	if (set_target(c, &req))
 		case_request(c, &req, on_deleted, NULL);
 }
 

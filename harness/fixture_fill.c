@@ -53,6 +53,7 @@ static const char *const features[] = {
 	"api.watch",
 	"api.events",
 	"api.generation",
+	"api.delete-options",
 	"rc",
 	"rs",
 	"scheduler",

@@ -59,7 +59,7 @@ static const struct key case_keys[] = { { "apiVersion", T_TEXT, 1 }, { "kind", T
 					{ "quick", T_FLAG, 0 },	     { "area", T_TEXT, 0 },
 					{ "template", T_TEXT, 0 },   { "with", T_ANY, 0 },
 					{ "steps", T_LIST, 0 },	     { NULL, 0, 0 } };
-static const struct key apply_keys[] = { { "objects", T_TEXTS, 0 }, { NULL, 0, 0 } };
+static const struct key apply_keys[] = { { "objects", T_TEXTS, 0 }, ASSERTION, { NULL, 0, 0 } };
 static const struct key reject_keys[] = { { "object", T_TEXT, 1 },
 					  { "reason", T_TEXT, 0 },
 					  { "text", T_TEXT, 0 },
@@ -77,10 +77,19 @@ static const struct key patch_keys[] = { { "object", T_TEXT, 1 },
 static const struct key scale_keys[] = { { "object", T_TEXT, 1 },
 					 { "replicas", T_WHOLE, 1 },
 					 { NULL, 0, 0 } };
-static const struct key delete_keys[] = { { "object", T_TEXT, 1 },
+static const struct key delete_keys[] = { { "object", T_TEXT, 0 },
+					  { "objects", T_TEXT, 0 },
+					  { "labels", T_MAP, 0 },
 					  { "grace", T_WHOLE, 0 },
 					  { "force", T_FLAG, 0 },
 					  { "propagation", T_TEXT, 0 },
+					  { "uid", T_TEXT, 0 },
+					  { "resourceVersion", T_TEXT, 0 },
+					  { "answer", T_MATCH, 0 },
+					  { "refused", T_FLAG, 0 },
+					  { "reason", T_TEXT, 0 },
+					  { "text", T_TEXT, 0 },
+					  ASSERTION,
 					  { NULL, 0, 0 } };
 static const struct key exec_keys[] = {
 	{ "object", T_TEXT, 1 }, { "container", T_TEXT, 0 }, { "command", T_TEXTS, 1 },
@@ -356,6 +365,18 @@ static int check_history(struct form *f, const json_t *list, int line)
 	return 0;
 }
 
+/* One object by its name, or those of a kind by their labels: never a whole kind by a slip of the pen. */
+static int check_delete(struct form *f, const json_t *args, int line)
+{
+	bool one = json_object_get(args, "object"), labels = json_object_get(args, "labels");
+
+	if (one == (json_object_get(args, "objects") != NULL))
+		return fault(f, line, "delete", "", "one of object, objects must be given");
+	if (one == labels)
+		return fault(f, line, "delete", "labels", "must be given with objects");
+	return 0;
+}
+
 /* `field` of a reject is a path and stands alone; elsewhere it goes with `without`. */
 static int check_step(struct form *f, const json_t *step)
 {
@@ -376,6 +397,8 @@ static int check_step(struct form *f, const json_t *step)
 		return -1;
 	if (kind == STEP_EVENTUALLY || kind == STEP_HOLDS)
 		return check_fact(f, args, line, name);
+	if (kind == STEP_DELETE)
+		return check_delete(f, args, line);
 	return 0;
 }
 

@@ -57,7 +57,8 @@ static void test_what_is_missing_is_named(void)
 {
 	CHECK_HAS(fault("apiVersion: podtest/v1\nkind: Case\nname: x\nsteps: []\n"),
 		  "title is missing");
-	CHECK_HAS(fault(HEAD "steps:\n- delete: {grace: 3}\n"), "object is missing");
+	CHECK_HAS(fault(HEAD "steps:\n- delete: {grace: 3}\n"), "one of object, objects");
+	CHECK_HAS(fault(HEAD "steps:\n- delete: {objects: pod}\n"), "labels must be given");
 	CHECK_HAS(fault(HEAD "steps:\n- history:\n  - {count: a/c x, is: 1}\n"), "req is missing");
 	CHECK_HAS(fault(HEAD "steps:\n- eventually: {req: A-1}\n"), "one of object, absent");
 }

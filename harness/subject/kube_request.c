@@ -129,11 +129,34 @@ static char *delete_body(const struct request *req)
 	_cleanup_json_ json_t *o =
 		json_pack("{s:s,s:s}", "apiVersion", "v1", "kind", "DeleteOptions");
 
-	if (req->grace >= 0)
+	if (req->grace != NO_GRACE)
 		json_object_set_new(o, "gracePeriodSeconds", json_integer(req->grace));
+	if (req->uid || req->revision)
+		json_object_set_new(o, "preconditions",
+				    json_pack("{s:s*,s:s*}", "uid", req->uid, "resourceVersion",
+					      req->revision));
 	if (req->propagation)
 		json_object_set_new(o, "propagationPolicy", json_string(req->propagation));
 	return json_dumps(o, JSON_COMPACT);
+}
+
+/* "?labelSelector=a=b,c=d", escaped; NULL when one object is named. */
+static char *selector_suffix(const json_t *labels)
+{
+	_cleanup_free_ char *list = xstrdup(""), *escaped = NULL;
+	const char *key;
+	json_t *value;
+
+	if (!labels)
+		return NULL;
+	json_object_foreach((json_t *)labels, key, value) {
+		_cleanup_free_ char *before = list;
+
+		list = xasprintf("%s%s%s=%s", before, *before ? "," : "", key,
+				 json_string_value(value));
+	}
+	escaped = escape(list);
+	return xasprintf("?labelSelector=%s", escaped);
 }
 
 static const char *patch_content_type(const char *type)
@@ -212,7 +235,8 @@ static void rest_prepare(struct rest_call *r, const struct request *req)
 		set_scale(r, req);
 		break;
 	case VERB_DELETE:
-		set_method(r, "DELETE", kube_path(req->ns, req->kind, req->name, NULL),
+		suffix = selector_suffix(req->labels);
+		set_method(r, "DELETE", kube_path(req->ns, req->kind, req->name, suffix),
 			   delete_body(req));
 		break;
 	case VERB_LOGS:

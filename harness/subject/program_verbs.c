@@ -140,7 +140,7 @@ static void set_object(json_t *m, const struct request *req)
 
 static void set_numbers(json_t *m, const struct request *req)
 {
-	if (req->grace >= 0)
+	if (req->grace != NO_GRACE)
 		json_object_set_new(m, "grace", json_integer(req->grace));
 	if (req->tail >= 0)
 		json_object_set_new(m, "tail", json_integer(req->tail));
@@ -165,12 +165,16 @@ static json_t *message(const struct request *req)
 	set_text(m, "type", req->patch_type);
 	set_text(m, "subresource", req->subresource);
 	set_text(m, "propagation", req->propagation);
+	set_text(m, "uid", req->uid);
+	set_text(m, "resourceVersion", req->revision);
 	set_text(m, "path", req->path);
 	set_text(m, "what", req->what);
 	if (req->object)
 		set_object(m, req);
 	if (req->command)
 		json_object_set_new(m, "command", json_deep_copy(req->command));
+	if (req->labels)
+		json_object_set_new(m, "labels", json_deep_copy(req->labels));
 	set_numbers(m, req);
 	return m;
 }
@@ -179,7 +183,8 @@ static json_t *message(const struct request *req)
 static bool is_answered_here(const struct request *req, enum reply_code *ret)
 {
 	*ret = REPLY_OK;
-	if (req->verb == VERB_CREATE_NAMESPACE || (req->verb == VERB_DELETE && !req->name))
+	if (req->verb == VERB_CREATE_NAMESPACE ||
+	    (req->verb == VERB_DELETE && !req->name && !req->labels))
 		return true;
 	*ret = REPLY_NOT_FOUND;
 	if (req->verb == VERB_GET && streq(req->kind, "Namespace"))

@@ -1,6 +1,8 @@
 /* request: one generic request to a subject, and one generic reply. Strings and trees are borrowed for the call. */
 #pragma once
 
+#include <limits.h>
+
 #include "util/defs.h"
 
 enum verb {
@@ -11,7 +13,7 @@ enum verb {
 	VERB_LIST, /* ns, kind: body is a list */
 	VERB_PATCH, /* ns, kind, name, object, patch_type, subresource */
 	VERB_SCALE, /* ns, kind, name, replicas */
-	VERB_DELETE, /* ns, kind, name, grace, propagation */
+	VERB_DELETE, /* ns, kind, name, grace, propagation, uid, revision; or for all of a kind: labels */
 	VERB_LOGS, /* ns, name, container, previous, tail, timestamps: text */
 	VERB_EXEC, /* ns, name, container, command: text, err_text, exit_code */
 	VERB_RAW, /* path: status and body */
@@ -37,7 +39,9 @@ struct request {
 	const char *label; /* value of podtest/run */
 	const char *patch_type, *subresource, *propagation, *container, *path, *what;
 	const json_t *command;
-	long grace; /* -1: not given */
+	const char *uid, *revision; /* delete: only that one */
+	const json_t *labels; /* delete: every object that carries them; name is NULL then */
+	long grace; /* NO_GRACE: not given */
 	long tail; /* -1: all */
 	int replicas;
 	bool previous, timestamps;
@@ -59,6 +63,7 @@ struct reply {
 
 typedef void (*reply_fn)(void *userdata, const struct reply *reply);
 
-#define REQUEST(verb_) ((struct request){ .verb = (verb_), .grace = -1, .tail = -1 })
+#define NO_GRACE LONG_MIN
+#define REQUEST(verb_) ((struct request){ .verb = (verb_), .grace = NO_GRACE, .tail = -1 })
 
 const char *reply_code_name(enum reply_code c);

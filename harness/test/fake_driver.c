@@ -205,6 +205,8 @@ static void answer(const json_t *req)
 		answer_hello(a);
 	else if (streq(verb, "apply") && streq(mode(), "dies"))
 		exit(1);
+	else if (streq(verb, "apply") && streq(json_str(req, "object.metadata.name"), "refused"))
+		refuse(a, "invalid");
 	else if (streq(verb, "apply"))
 		add_pod(json_object_get(req, "object"));
 	else if (streq(verb, "get"))
@@ -213,6 +215,8 @@ static void answer(const json_t *req)
 		answer_logs(a, req);
 	else if (streq(verb, "exec"))
 		answer_exec(a, req);
+	else if (streq(verb, "delete") && json_str(req, "uid"))
+		refuse(a, "conflict"); /* whoever it is */
 	else if (streq(verb, "delete") || streq(verb, "reset"))
 		remove_pods(req);
 	else

@@ -52,6 +52,11 @@ result() {
 	[ "$(result '.summary.pass')" = 0 ]
 }
 
+@test "a manifest that must be accepted and is refused is a failure, and no broken case" {
+	run -1 podtest_run is-accepted
+	[ "$(result '.cases[0].assertions | map(.verdict) | join(",")')" = pass,fail,pass ]
+}
+
 @test "a failure outranks a broken case" {
 	run -1 podtest_run never-ready says-goodbye
 	[ "$(result '.summary.broken')" = 1 ]
@@ -162,5 +167,5 @@ result() {
 @test "JUnit counts what is in it" {
 	run -1 podtest_run
 	[ "$(grep -c '<testcase ' "$dir/report/junit.xml")" = "$(result '.cases | length')" ]
-	grep -q '<testsuites .*failures="1" errors="1"' "$dir/report/junit.xml"
+	grep -q '<testsuites .*failures="2" errors="1"' "$dir/report/junit.xml"
 }

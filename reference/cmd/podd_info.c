@@ -51,6 +51,7 @@ static const char *const features[] = {
 	"api.watch",
 	"api.events",
 	"api.generation",
+	"api.delete-options",
 	"rc",
 	"rs",
 	"scheduler",
