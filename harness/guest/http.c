@@ -14,6 +14,8 @@
 
 #include "guest/guest.h"
 
+#define TLS_HANDSHAKE 0x16 /* the first byte of a TLS client */
+
 struct request {
 	int fd;
 	char peer[INET_ADDRSTRLEN];
@@ -300,6 +302,10 @@ static void http_data(int fd, short revents, void *data)
 	}
 	r->len += (size_t)n;
 	r->buf[r->len] = 0;
+	if (r->buf[0] == TLS_HANDSHAKE) {
+		answer_text(r, 400, "this is plain HTTP\n");
+		return;
+	}
 	if (!strstr(r->buf, "\r\n\r\n"))
 		return;
 	r->headers = strstr(r->buf, "\r\n") + 2;

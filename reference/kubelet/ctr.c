@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "kubelet/ctr_kill.h"
+#include "kubelet/ctr_plan.h"
 #include "kubelet/ctr_start.h"
 #include "kubelet/hook.h"
 #include "kubelet/pod_worker.h"
@@ -120,6 +121,7 @@ void ctr_status(const struct ctr *c, struct ctr_status_facts *ret)
 		.restarts = c->cur.valid  ? c->cur.attempt :
 			    c->last.valid ? c->last.attempt :
 					    0,
+		.stop_signal = signal_name(c->stop_signal),
 	};
 }
 

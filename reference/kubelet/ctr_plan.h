@@ -32,3 +32,4 @@ struct env_source;
 struct env_source ctr_env_source(struct ctr *c);
 /* "SIGUSR1", "USR1", "10"; dflt when text is NULL or no signal. Pure. */
 int signal_number(const char *text, int dflt);
+const char *signal_name(int number); /* "TERM"; NULL: it has none */

@@ -33,6 +33,15 @@ static int real_time(const char *name, int dflt)
 	return from_min ? SIGRTMIN + (int)off : SIGRTMAX - (int)off;
 }
 
+const char *signal_name(int number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (signals[i].number == number)
+			return signals[i].name;
+	}
+	return NULL;
+}
+
 int signal_number(const char *text, int dflt)
 {
 	const char *name = text ? str_after(text, "SIG") : NULL;

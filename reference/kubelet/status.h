@@ -21,6 +21,7 @@ struct ctr_status_facts { /* one container; all borrowed */
 	bool was_started; /* an instance of this sandbox was */
 	bool ready; /* what the readiness probe says; true without one */
 	int restarts;
+	const char *stop_signal; /* of the present run, "TERM"; NULL: no run, or a signal without a name */
 };
 
 struct status_facts {

@@ -35,7 +35,9 @@ static json_t *waiting_state(const struct status_facts *f, const struct ctr_stat
 /* Never made although its turn had come: nobody can tell what became of it. */
 static bool is_lost(const struct status_facts *f, const struct ctr_status_facts *c)
 {
-	return f->terminated && !f->rejected && !c->cur->valid && f->initialized &&
+	bool due = f->initialized || f->pod->n_init_containers == 0;
+
+	return f->terminated && !f->rejected && !c->cur->valid && due &&
 	       c->spec->kind == POD_CONTAINER_APP;
 }
 
@@ -102,6 +104,8 @@ json_t *status_container(const struct status_facts *f, const struct ctr_status_f
 		json_take_set(s, "containerID", json_sprintf("podd://%s", shown->id));
 	json_take_set(s, "started", json_boolean(!is_waiting(c) && c->cur->running && c->started));
 	put_mounts(s, c->spec);
+	if (shown->valid && c->stop_signal)
+		json_take_set(s, "stopSignal", json_sprintf("SIG%s", c->stop_signal));
 	return s;
 }
 
