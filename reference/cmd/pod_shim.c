@@ -41,7 +41,7 @@ static int hold_host(struct shim *s)
 	s->host_root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	s->host_mnt_fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	s->own_pid_fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-	s->pause_pid_fd = -1;
+	s->pause_pid_fd = s->user_ns_fd = -1;
 	return s->host_root_fd < 0 || s->host_mnt_fd < 0 || s->own_pid_fd < 0 ? -1 : 0;
 }
 

@@ -38,6 +38,7 @@ static const char *const features[] = {
 	"pod.hostipc",
 	"pod.hostport",
 	"pod.sharepid",
+	"pod.userns",
 	"pod.security",
 	"pod.limits.memory",
 	"pod.limits.cpu",

@@ -109,6 +109,13 @@ int net_take_address(struct net *n, uint32_t *ret_address, struct error *err)
 			 "no address is left in the pod network");
 }
 
+uint32_t net_user_base(const struct net *n, uint32_t address)
+{
+	uint32_t offset = address - n->base;
+
+	return offset < 0xffff ? offset << 16 : 0;
+}
+
 /* ---- attaching ---- */
 
 static void put_peer(struct nl_msg *msg, pid_t pid, const struct mac *mac)

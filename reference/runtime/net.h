@@ -40,6 +40,12 @@ void net_release_address(struct net *n, uint32_t address);
 void net_format_address(uint32_t address, char buf[INET_ADDRSTRLEN]);
 int net_parse_address(const char *text, uint32_t *ret); /* 0 or -1 */
 
+/*
+ * The first of the 65536 ids of the host that a pod's own user namespace maps. They follow from the address, so two pods
+ * that live never share one, and podd finds them again. 0: none is left, in a network of more than 16 bits.
+ */
+uint32_t net_user_base(const struct net *n, uint32_t address);
+
 /* Connects the network namespace of process pid. */
 int net_attach(struct net *n, pid_t pid, uint32_t address, struct error *err);
 /* Deletes the pod's device if it is still there. Slow (grace periods): for clean-up only. */

@@ -16,7 +16,8 @@ struct sandbox_config {
 	const char *hostname;
 	const char *log_dir; /* below root */
 	const char *resolv_conf; /* whole text */
-	bool host_network, host_pid, host_ipc, share_pid, user_namespace;
+	bool host_network, host_pid, host_ipc, share_pid;
+	bool user_namespace; /* 65536 ids that no other pod has; not with namespaces of the host */
 	const struct port_mapping *ports;
 	size_t n_ports;
 	char *const *sysctls; /* "name=value", NULL-terminated or NULL */

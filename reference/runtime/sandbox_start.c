@@ -149,11 +149,19 @@ static int prepare(struct sandbox *sb, const struct sandbox_config *cfg, struct 
 		r = cgroup_make(&rt->cgroups, sb->cgroup, false, err);
 	if (r == 0)
 		r = cgroup_set_limits(&rt->cgroups, sb->cgroup, &cfg->limits, err);
-	if (r < 0 || cfg->host_network)
-		return r;
-	r = net_take_address(&rt->net, &sb->address, err);
-	if (r == 0)
+	return r;
+}
+
+static int take_address(struct sandbox *sb, const struct sandbox_config *cfg, struct error *err)
+{
+	int r = cfg->host_network ? 0 : net_take_address(&sb->rt->net, &sb->address, err);
+
+	if (sb->address)
 		net_format_address(sb->address, sb->ip);
+	if (r == 0 && cfg->user_namespace && !net_user_base(&sb->rt->net, sb->address))
+		return error_set(
+			err, ERR_UNAVAILABLE, "FailedCreatePodSandBox",
+			"no ids for a user namespace in a pod network of more than 16 bits");
 	return r;
 }
 
@@ -197,7 +205,8 @@ static uint64_t setup_flags(const struct sandbox_config *cfg)
 {
 	return (cfg->host_network ? SHIM_HOST_NET : 0u) | (cfg->host_ipc ? SHIM_HOST_IPC : 0u) |
 	       (cfg->host_pid ? SHIM_HOST_PID : 0u) |
-	       (cfg->share_pid && !cfg->host_pid ? SHIM_SHARE_PID : 0u);
+	       (cfg->share_pid && !cfg->host_pid ? SHIM_SHARE_PID : 0u) |
+	       (cfg->user_namespace ? SHIM_OWN_USERS : 0u);
 }
 
 static void send_setup(struct sandbox *sb, const struct sandbox_config *cfg)
@@ -213,6 +222,7 @@ static void send_setup(struct sandbox *sb, const struct sandbox_config *cfg)
 		.cgroups = cgroups,
 		.cgroup_v2 = rt->cgroups.v2,
 		.flags = setup_flags(cfg),
+		.user_base = cfg->user_namespace ? net_user_base(&rt->net, sb->address) : 0,
 		.birth_wall_ns = (uint64_t)rt->clock->birth_wall_ns,
 		.birth_boot_ns = (uint64_t)rt->clock->birth_boot_ns,
 		.rate_milli = (uint64_t)rt->clock->rate_milli,
@@ -236,9 +246,9 @@ static int check_config(struct runtime *rt, const struct sandbox_config *cfg, st
 				 cfg->id ? cfg->id : "");
 	if (sandbox_find(rt, cfg->id))
 		return error_set(err, ERR_EXISTS, NULL, "sandbox %s exists", cfg->id);
-	if (cfg->user_namespace)
-		return error_set(err, ERR_UNSUPPORTED, "FailedCreatePodSandBox",
-				 "user namespaces are not supported by this runtime");
+	if (cfg->user_namespace && (cfg->host_network || cfg->host_pid || cfg->host_ipc))
+		return error_set(err, ERR_INVALID, "FailedCreatePodSandBox",
+				 "a user namespace of its own with namespaces of the host");
 	return 0;
 }
 
@@ -261,6 +271,8 @@ int sandbox_run(struct runtime *rt, const struct sandbox_config *cfg, runtime_do
 	r = make_run_directory(sb, err);
 	if (r == 0)
 		r = sandbox_shim_spawn(sb, err);
+	if (r == 0)
+		r = take_address(sb, cfg, err);
 	if (r == 0) {
 		send_setup(sb, cfg);
 		r = prepare(sb, cfg, err);

@@ -30,17 +30,12 @@ struct field {
 	}
 
 static const struct field setup_fields[] = {
-	ROW(STR, shim_setup, hostname),
-	ROW(STR, shim_setup, pause_path),
-	ROW(STR, shim_setup, run_dir),
-	ROW(STRV, shim_setup, sysctls),
-	ROW(STRV, shim_setup, cgroups),
-	ROW(U64, shim_setup, cgroup_v2),
-	ROW(U64, shim_setup, flags),
-	ROW(U64, shim_setup, birth_wall_ns),
-	ROW(U64, shim_setup, birth_boot_ns),
-	ROW(U64, shim_setup, rate_milli),
-	END,
+	ROW(STR, shim_setup, hostname),	     ROW(STR, shim_setup, pause_path),
+	ROW(STR, shim_setup, run_dir),	     ROW(STRV, shim_setup, sysctls),
+	ROW(STRV, shim_setup, cgroups),	     ROW(U64, shim_setup, cgroup_v2),
+	ROW(U64, shim_setup, flags),	     ROW(U64, shim_setup, user_base),
+	ROW(U64, shim_setup, birth_wall_ns), ROW(U64, shim_setup, birth_boot_ns),
+	ROW(U64, shim_setup, rate_milli),    END,
 };
 
 static const struct field container_fields[] = {

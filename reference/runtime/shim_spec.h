@@ -20,6 +20,7 @@ enum shim_setup_flags {
 	SHIM_HOST_IPC = 2,
 	SHIM_HOST_PID = 4,
 	SHIM_SHARE_PID = 8,
+	SHIM_OWN_USERS = 16,
 };
 
 struct shim_setup {
@@ -29,6 +30,7 @@ struct shim_setup {
 	char **cgroups; /* directories that the shim itself joins */
 	uint64_t cgroup_v2; /* else v1 */
 	uint64_t flags; /* enum shim_setup_flags */
+	uint64_t user_base; /* with SHIM_OWN_USERS: the host's id of its root */
 	uint64_t birth_wall_ns, birth_boot_ns, rate_milli; /* the nominal clock */
 };
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "runtime/shim/sys.h"
+#include "runtime/shim/userns.h"
 
 /* mounts are triples: source, target, flags */
 static unsigned flags_of(char *const *mount)
@@ -27,8 +28,10 @@ static void set_attributes(struct init *in, int tree, char *const *mount)
 	unsigned flags = flags_of(mount);
 	struct sys_mount_attr all = { 0 }, top = { .set = SYS_MOUNT_ATTR_RDONLY };
 
-	if (!(in->spec->flags & SHIM_PRIVILEGED))
+	if (!init_of_host(in))
 		all.set |= SYS_MOUNT_ATTR_NODEV;
+	if (userns_own(in->shim) && sys_map_ids(tree, SYS_AT_RECURSIVE, in->shim->user_ns_fd) < 0)
+		init_fail(in, errno, "mapping the ids of %s", mount[0]);
 	if (flags & SHIM_MOUNT_RRO)
 		all.set |= SYS_MOUNT_ATTR_RDONLY;
 	all.propagation = flags & SHIM_MOUNT_SHARED ? MS_SHARED :

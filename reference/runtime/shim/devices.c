@@ -3,7 +3,8 @@
  * of its own, the pod's /dev/shm and the message queues of the pod's IPC namespace.
  *
  * The tmpfs is "nodev", so devices that a container makes itself stay dead; binds of the host's nodes
- * are not affected. A privileged container gets real nodes of all the host's devices instead.
+ * are not affected. A privileged container gets real nodes of all the host's devices instead, unless its
+ * users are not the host's.
  */
 #include "runtime/shim/init.h"
 
@@ -18,11 +19,13 @@
 #include <unistd.h>
 
 #include "runtime/shim/sys.h"
+#include "runtime/shim/userns.h"
 
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 
 #define N_DEVICES (sizeof(devices) / sizeof(devices[0]))
 #define MAX_HOST_DEVICES 512
+#define TTY_GROUP 5
 
 /* Nodes of the host's /dev, for privileged containers; a child's own memory. */
 static struct {
@@ -56,7 +59,7 @@ void devices_open(struct init *in)
 {
 	char path[64];
 
-	if (in->spec->flags & SHIM_PRIVILEGED) {
+	if (init_of_host(in)) {
 		list_host_devices();
 		return;
 	}
@@ -123,8 +126,12 @@ static void mount_at(struct init *in, const char *type, const char *target, unsi
 
 void devices_mount(struct init *in)
 {
-	bool privileged = in->spec->flags & SHIM_PRIVILEGED;
+	bool privileged = init_of_host(in);
 	mode_t old = umask(0);
+	char pts[80];
+
+	snprintf(pts, sizeof(pts), "newinstance,ptmxmode=0666,mode=0620,gid=%u",
+		 TTY_GROUP + (userns_own(in->shim) ? userns_root(in->shim) : 0));
 
 	mount_at(in, "tmpfs", "/dev", MS_NOSUID | (privileged ? 0 : MS_NODEV),
 		 "mode=755,size=65536k");
@@ -133,8 +140,7 @@ void devices_mount(struct init *in)
 	else
 		bind_devices(in);
 	make_links(in);
-	mount_at(in, "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC,
-		 "newinstance,ptmxmode=0666,mode=0620,gid=5");
+	mount_at(in, "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, pts);
 	mount_at(in, "mqueue", "/dev/mqueue", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 	if (mkdir("/dev/shm", 0755) < 0)
 		init_fail(in, errno, "/dev/shm");

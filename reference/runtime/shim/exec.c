@@ -68,6 +68,7 @@ static _Noreturn void run_child(struct task *t, struct shim_exec *e, const int *
 		in.stdio[i] = e->tty ? -1 : stdio[i];
 	in.report_fd = report_fd;
 	in.mnt_fd = t->mnt_fd;
+	in.peer_fd = -1;
 	in.cgroup_ns_fd = cgroup_ns_fd;
 	init_exec(&in);
 }

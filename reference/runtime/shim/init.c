@@ -22,6 +22,7 @@
 #include "runtime/shim/report.h"
 #include "runtime/shim/sys.h"
 #include "runtime/shim/task.h"
+#include "runtime/shim/userns.h"
 
 struct stage {
 	const char *name;
@@ -130,10 +131,12 @@ static void stage_cgroup(struct init *in)
 /* A host may forbid to go below its present value: then that one stays. */
 static void stage_oom(struct init *in)
 {
-	char value[16];
-	int n = snprintf(value, sizeof(value), "%d", (int)in->spec->oom_score_adj);
-	int fd = openat(in->shim->host_root_fd, "proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	char value[16], path[64] = "proc/self/oom_score_adj";
+	int n = snprintf(value, sizeof(value), "%d", (int)in->spec->oom_score_adj), fd;
 
+	if (in->first_pid > 0)
+		snprintf(path, sizeof(path), "proc/%d/oom_score_adj", (int)in->first_pid);
+	fd = openat(in->shim->host_root_fd, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (write(fd, value, (size_t)n) < 0 && errno != EACCES && errno != EPERM)
@@ -193,6 +196,8 @@ static void stage_mount_ns(struct init *in)
 		init_fail(in, errno, "host");
 	if (unshare(NS_NEWNS | NS_NEWCGROUP) < 0)
 		init_fail(in, errno, "unshare");
+	if (in->peer_fd >= 0)
+		first_join_cgroup(in);
 	if (in->shim->setup.flags & SHIM_HOST_IPC)
 		in->shm_tree = sys_open_tree(AT_FDCWD, "/dev/shm", SYS_OPEN_TREE_CLONE);
 }
@@ -213,12 +218,23 @@ static void stage_seal(struct init *in)
 	rootfs_readonly(in);
 }
 
+/* From here on the mounts are the pod's users' own: a copy whose flags and order they cannot undo. */
+static void stage_users(struct init *in)
+{
+	if (!userns_own(in->shim))
+		return;
+	if (userns_enter(in->shim) < 0 || unshare(NS_NEWNS) < 0)
+		init_fail(in, errno, "users of the pod's own");
+}
+
 static void stage_hold(struct init *in)
 {
-	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int fd = openat(in->shim->host_root_fd, "proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
 		init_send(in, INIT_MOUNT_NS, fd);
+	if (in->peer_fd >= 0)
+		first_release(in, fd);
 }
 
 static _Noreturn void run_stages(struct init *in, const struct stage *stage)
@@ -244,6 +260,7 @@ void init_container(struct init *in)
 		{ "mounts", stage_mounts },
 		{ "stdio", stage_stdio },
 		{ "seal", stage_seal },
+		{ "users", stage_users },
 		{ "hold", stage_hold },
 		{ "cwd", stage_cwd },
 		{ "user", stage_user },
@@ -254,7 +271,57 @@ void init_container(struct init *in)
 	run_stages(in, stages);
 }
 
+void init_builder(struct init *in)
+{
+	static const struct stage stages[] = {
+		{ "process", stage_process },
+		{ "cgroup", stage_cgroup },
+		{ "oom", stage_oom },
+		{ "namespaces", stage_mount_ns },
+		{ "sources", rootfs_open_sources },
+		{ "rootfs", rootfs_mount },
+		{ "pivot", rootfs_pivot },
+		{ "mounts", stage_mounts },
+		{ "seal", stage_seal },
+		{ "users", stage_users },
+		{ "hold", stage_hold },
+		{ NULL, NULL },
+	};
+
+	run_stages(in, stages);
+}
+
+void init_first(struct init *in)
+{
+	static const struct stage stages[] = {
+		{ "process", stage_process },
+		{ "mounts", first_await },
+		{ "stdio", stage_stdio },
+		{ "cwd", stage_cwd },
+		{ "user", stage_user },
+		{ "creds", creds_apply },
+		{ NULL, NULL },
+	};
+
+	run_stages(in, stages);
+}
+
+bool init_of_host(const struct init *in)
+{
+	return in->spec->flags & SHIM_PRIVILEGED && !userns_own(in->shim);
+}
+
 /* ---- stages of an exec ---- */
+
+/* To the pod's root, who gives it on to the container's user. */
+static void give_pipe(struct init *in, int fd)
+{
+	uid_t root = userns_root(in->shim);
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && fchown(fd, root, root) < 0)
+		init_fail(in, errno, "descriptor %d", fd);
+}
 
 static void stage_enter(struct init *in)
 {
@@ -262,6 +329,13 @@ static void stage_enter(struct init *in)
 		init_fail(in, errno, "cgroup");
 	if (in->mnt_fd < 0 || setns(in->mnt_fd, NS_NEWNS) < 0)
 		init_fail(in, in->mnt_fd < 0 ? ESRCH : errno, "mount");
+	if (!userns_own(in->shim))
+		return;
+	for (int i = 0; i < 3; i++)
+		if (in->stdio[i] >= 0)
+			give_pipe(in, in->stdio[i]);
+	if (userns_enter(in->shim) < 0)
+		init_fail(in, errno, "users of the pod's own");
 }
 
 void init_exec(struct init *in)

@@ -14,8 +14,8 @@
 
 #define INIT_MAX_TREES 256
 
-/* What the child says over its socket; 'M' and 'T' carry a descriptor. */
-enum init_word { INIT_ERROR = 'E', INIT_MOUNT_NS = 'M', INIT_TTY = 'T' };
+/* What the child says over its socket; all but 'E' carry a descriptor. */
+enum init_word { INIT_ERROR = 'E', INIT_MOUNT_NS = 'M', INIT_TTY = 'T', INIT_PROC = 'P' };
 
 struct init_report {
 	int word, errnum;
@@ -29,6 +29,8 @@ struct init {
 	bool tty;
 	int stdio[3]; /* -1 with a terminal */
 	int report_fd;
+	int peer_fd; /* between builder and first process (first.c); -1: one does both */
+	pid_t first_pid; /* the builder's peer */
 	const char *stage;
 	/* for an exec: namespaces to enter; -1 otherwise */
 	int mnt_fd, cgroup_ns_fd;
@@ -42,6 +44,9 @@ struct init {
 };
 
 _Noreturn void init_container(struct init *in);
+/* The two halves of a container that is first in a PID namespace of the pod's own users; see first.c. */
+_Noreturn void init_builder(struct init *in);
+_Noreturn void init_first(struct init *in);
 _Noreturn void init_exec(struct init *in);
 
 _Noreturn void init_fail(struct init *in, int errnum, const char *fmt, ...)
@@ -51,6 +56,16 @@ _Noreturn void init_refuse(struct init *in, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void init_send(struct init *in, int word, int fd);
 const char *errno_name(int errnum);
+
+/* Has the host's powers: privileged, and no user namespace of the pod's own. */
+bool init_of_host(const struct init *in);
+
+/* ---- first.c ---- */
+
+int first_proc(struct init *in); /* the builder's: a mount of /proc of the first process */
+void first_join_cgroup(struct init *in); /* the builder's */
+_Noreturn void first_release(struct init *in, int mnt_ns_fd); /* the builder's last act */
+void first_await(struct init *in); /* the first process': until it is in its mount namespace */
 
 /* ---- rootfs.c, devices.c, binds.c: the mount namespace ---- */
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "runtime/shim/sys.h"
+#include "runtime/shim/userns.h"
 
 #define SAFE (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define OPTIONS_MAX 4096 /* what mount(2) takes */
@@ -68,18 +69,39 @@ int make_file(const char *path)
 	return 0;
 }
 
+/*
+ * Layers, upper and work directories are seen through a mount of podd's root that maps ids, so what the pod's root owns
+ * is root's on disk. All that is made from here on belongs to it.
+ */
+static void map_ids(struct init *in)
+{
+	char root[PATH_MAX];
+	int tree;
+
+	snprintf(root, sizeof(root), "%s/../..", in->spec->layers_dir);
+	tree = sys_open_tree(AT_FDCWD, root, SYS_OPEN_TREE_CLONE);
+	if (tree < 0 || sys_map_ids(tree, 0, in->shim->user_ns_fd) < 0 ||
+	    sys_move_mount(tree, root, 0) < 0)
+		init_fail(in, errno, "mapping the ids of %s", root);
+	close(tree);
+	if (userns_file_owner(in->shim) < 0)
+		init_fail(in, errno, "owner of files");
+}
+
 void rootfs_open_sources(struct init *in)
 {
 	devices_open(in);
 	binds_open(in);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		init_fail(in, errno, "private /");
+	if (userns_own(in->shim))
+		map_ids(in);
 }
 
 void rootfs_mount(struct init *in)
 {
 	const struct shim_container *c = in->spec;
-	unsigned long flags = c->flags & SHIM_PRIVILEGED ? 0 : MS_NODEV;
+	unsigned long flags = init_of_host(in) ? 0 : MS_NODEV;
 	char options[OPTIONS_MAX];
 	int n;
 
@@ -149,11 +171,26 @@ static void mount_cgroup_v1(struct init *in, bool readonly)
 		make_readonly(in, "/sys/fs/cgroup", SAFE);
 }
 
+/* It shows the PID namespace of whoever mounts it: the builder is not in the container's. */
+static void mount_proc(struct init *in)
+{
+	int tree;
+
+	if (in->peer_fd < 0) {
+		mount_or_fail(in, "proc", "/proc", SAFE, NULL);
+		return;
+	}
+	tree = first_proc(in);
+	if (make_dirs("/proc") < 0 || sys_move_mount(tree, "/proc", 0) < 0)
+		init_fail(in, errno, "/proc");
+	close(tree);
+}
+
 void rootfs_kernel(struct init *in)
 {
 	bool readonly = !(in->spec->flags & SHIM_PRIVILEGED);
 
-	mount_or_fail(in, "proc", "/proc", SAFE, NULL);
+	mount_proc(in);
 	mount_or_fail(in, "sysfs", "/sys", SAFE, NULL);
 	if (readonly)
 		make_readonly(in, "/sys", SAFE);
@@ -214,7 +251,7 @@ void rootfs_mask(struct init *in)
 
 void rootfs_readonly(struct init *in)
 {
-	unsigned long flags = in->spec->flags & SHIM_PRIVILEGED ? 0 : MS_NODEV;
+	unsigned long flags = init_of_host(in) ? 0 : MS_NODEV;
 
 	if (in->spec->flags & SHIM_READONLY_ROOT)
 		make_readonly(in, "/", flags);

@@ -22,6 +22,7 @@
 
 #include "runtime/shim/sys.h"
 #include "runtime/shim/task.h"
+#include "runtime/shim/userns.h"
 
 #define PAUSE_ID 65535
 
@@ -35,6 +36,8 @@ static int enter_namespaces(struct shim *s, const int *node_fds)
 {
 	unsigned long flags = NS_NEWUTS | NS_NEWNS;
 
+	if (s->setup.flags & SHIM_OWN_USERS)
+		return userns_make(s) < 0 ? -1 : unshare(NS_NEWNS);
 	if (s->setup.flags & SHIM_HOST_NET) {
 		if (setns(node_fds[0], NS_NEWNET) < 0 || setns(node_fds[1], NS_NEWUTS) < 0)
 			return -1;
@@ -50,16 +53,19 @@ static int enter_namespaces(struct shim *s, const int *node_fds)
 /* Replaces the whole tree of the new mount namespace by one tmpfs. */
 static int lean_mounts(struct shim *s)
 {
+	uid_t owner = userns_own(s) ? userns_root(s) : 0;
+	char options[80];
+
+	snprintf(options, sizeof(options), "mode=1777,size=65536k,uid=%u,gid=%u", owner, owner);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("shm", s->setup.run_dir, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-		  "mode=1777,size=65536k") < 0 ||
+	    mount("shm", s->setup.run_dir, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options) < 0 ||
 	    chdir(s->setup.run_dir) < 0 || sys_pivot_root(".", ".") < 0)
 		return -1;
 	return umount2(".", MNT_DETACH) < 0 ? -1 : chdir("/");
 }
 
 /* "net.ipv4.ip_forward=1" to /proc/sys/net/ipv4/ip_forward. A dot inside a name is written as "/". */
-static int set_sysctl(struct shim *s, const char *assignment)
+static int set_sysctl(const struct shim *s, const char *assignment)
 {
 	char path[256] = "proc/sys/", *at = path + strlen(path);
 	const char *value = strchr(assignment, '=');
@@ -83,13 +89,24 @@ static int set_sysctl(struct shim *s, const char *assignment)
 }
 
 /* What every container runtime gives to a pod's own network namespace; too old a kernel may lack them. */
-static void default_sysctls(struct shim *s)
+static void default_sysctls(const struct shim *s)
 {
 	if (s->setup.flags & SHIM_HOST_NET)
 		return;
 	set_sysctl(s, "net.ipv4.ping_group_range=0 2147483647");
 	set_sysctl(s, "net.ipv4.ip_unprivileged_port_start=0");
 	set_sysctl(s, "net.ipv6.conf.default.disable_ipv6=1"); /* lo keeps ::1, eth0 has none */
+}
+
+/* The number of the pod's sysctls that were set; less than all: errno says why. */
+static int set_sysctls(const struct shim *s)
+{
+	int n = 0;
+
+	default_sysctls(s);
+	while (s->setup.sysctls[n] && set_sysctl(s, s->setup.sysctls[n]) == 0)
+		n++;
+	return n;
 }
 
 static _Noreturn void run_pause(int fd)
@@ -115,7 +132,7 @@ static int start_pause(struct shim *s)
 
 	if (fd < 0)
 		return -1;
-	s->pause_pid = sys_fork(NS_NEWPID);
+	s->pause_pid = userns_own(s) ? userns_fork_first(s, NULL) : sys_fork(NS_NEWPID);
 	if (s->pause_pid == 0)
 		run_pause(fd);
 	close(fd);
@@ -129,6 +146,7 @@ static int start_pause(struct shim *s)
 int setup_sandbox(struct shim *s, const int *node_fds, char *why, size_t why_size)
 {
 	const char *hostname = s->setup.hostname;
+	int n;
 
 	if (cgroup_join(s->host_root_fd, s->setup.cgroups, s->setup.cgroup_v2) < 0)
 		return fail(why, why_size, "cgroup");
@@ -136,10 +154,9 @@ int setup_sandbox(struct shim *s, const int *node_fds, char *why, size_t why_siz
 		return fail(why, why_size, "namespaces");
 	if (!(s->setup.flags & SHIM_HOST_NET) && sethostname(hostname, strlen(hostname)) < 0)
 		return fail(why, why_size, "hostname");
-	default_sysctls(s);
-	for (char **v = s->setup.sysctls; *v; v++)
-		if (set_sysctl(s, *v) < 0)
-			return fail(why, why_size, *v);
+	n = userns_own(s) ? userns_run(s, set_sysctls) : set_sysctls(s);
+	if (n < 0 || s->setup.sysctls[n])
+		return fail(why, why_size, n < 0 ? "sysctls" : s->setup.sysctls[n]);
 	if (!(s->setup.flags & SHIM_SHARE_PID))
 		return 0;
 	if (lean_mounts(s) < 0)

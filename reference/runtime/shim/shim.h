@@ -64,6 +64,7 @@ struct shim {
 	int host_root_fd; /* "/" of the host's mount namespace: resolves absolute paths there */
 	int host_mnt_fd, own_pid_fd; /* namespaces */
 	int pause_pid_fd; /* PID namespace of the pause process, or -1 */
+	int user_ns_fd; /* the pod's own, or -1: the host's */
 	pid_t pause_pid;
 	struct source listener, signals, client;
 	struct shim_wire wire;

@@ -15,11 +15,14 @@
 #define SYS_MOVE_MOUNT_T_SYMLINKS 0x10u
 #define SYS_MOUNT_ATTR_RDONLY 0x01u
 #define SYS_MOUNT_ATTR_NODEV 0x04u
+#define SYS_MOUNT_ATTR_IDMAP 0x00100000u
 
+#define NS_CLONE_PARENT 0x00008000
 #define NS_NEWNS 0x00020000
 #define NS_NEWCGROUP 0x02000000
 #define NS_NEWUTS 0x04000000
 #define NS_NEWIPC 0x08000000
+#define NS_NEWUSER 0x10000000
 #define NS_NEWPID 0x20000000
 #define NS_NEWNET 0x40000000
 
@@ -41,6 +44,28 @@ static inline int sys_move_mount(int tree, const char *target, unsigned flags)
 static inline int sys_mount_setattr(int fd, unsigned flags, struct sys_mount_attr *attr)
 {
 	return (int)syscall(SYS_mount_setattr, fd, "", flags | AT_EMPTY_PATH, attr, sizeof(*attr));
+}
+
+/* Ids in the tree are those inside the user namespace. */
+static inline int sys_map_ids(int tree, unsigned flags, int user_ns_fd)
+{
+	struct sys_mount_attr attr = { .set = SYS_MOUNT_ATTR_IDMAP,
+				       .userns_fd = (uint64_t)user_ns_fd };
+
+	return sys_mount_setattr(tree, flags, &attr);
+}
+
+static inline int sys_fsopen(const char *type)
+{
+	return (int)syscall(SYS_fsopen, type, 1 /* close-on-exec */);
+}
+
+/* The file system of a context, as a detached mount. */
+static inline int sys_fsmount(int context, unsigned attributes)
+{
+	if (syscall(SYS_fsconfig, context, 6 /* create */, 0, 0, 0) < 0)
+		return -1;
+	return (int)syscall(SYS_fsmount, context, 1 /* close-on-exec */, attributes);
 }
 
 static inline int sys_pivot_root(const char *new_root, const char *put_old)

@@ -18,6 +18,7 @@
 #include "runtime/shim/init.h"
 #include "runtime/shim/report.h"
 #include "runtime/shim/sys.h"
+#include "runtime/shim/userns.h"
 
 /* Both ends of everything that a start opens. */
 struct plumbing {
@@ -142,7 +143,8 @@ void task_free(struct task *t)
 
 /* ---- start ---- */
 
-static _Noreturn void run_child(struct task *t, struct plumbing *p)
+/* first_pid: 0 in the first process itself, -1 where there is no builder. */
+static _Noreturn void run_child(struct task *t, struct plumbing *p, int peer_fd, pid_t first_pid)
 {
 	static struct init in; /* large, and the child's alone */
 
@@ -155,19 +157,52 @@ static _Noreturn void run_child(struct task *t, struct plumbing *p)
 	in.stdio[2] = p->err[1];
 	in.report_fd = p->report[1];
 	in.mnt_fd = in.cgroup_ns_fd = -1;
+	in.peer_fd = peer_fd;
+	in.first_pid = first_pid;
+	if (first_pid == 0)
+		init_first(&in);
+	if (first_pid > 0)
+		init_builder(&in);
 	init_container(&in);
+}
+
+/* Two processes: one is first in a PID namespace of the pod's own users, one builds its mounts (first.c). */
+static pid_t fork_first(struct task *t, struct plumbing *p)
+{
+	struct shim *s = t->shim;
+	uid_t root = userns_root(s);
+	pid_t first, builder;
+	int pair[2];
+
+	if (p->out[1] >= 0 &&
+	    (fchown(p->out[1], root, root) < 0 || fchown(p->err[1], root, root) < 0))
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	first = userns_fork_first(s, t->spec.cgroups);
+	if (first == 0) {
+		close(pair[0]);
+		run_child(t, p, pair[1], 0);
+	}
+	close(pair[1]);
+	builder = first < 0 ? -1 : sys_fork(0);
+	if (builder == 0)
+		run_child(t, p, pair[0], first);
+	close(pair[0]); /* a first process without its builder ends, and is buried as a stranger */
+	return builder < 0 ? -1 : first;
 }
 
 static int spawn(struct task *t, struct plumbing *p)
 {
 	struct shim *s = t->shim;
 	bool own = !(s->setup.flags & (SHIM_HOST_PID | SHIM_SHARE_PID));
-	pid_t pid = pidns_fork(s, s->pause_pid_fd, own ? NS_NEWPID : 0);
+	pid_t pid = own && userns_own(s) ? fork_first(t, p) :
+					   pidns_fork(s, s->pause_pid_fd, own ? NS_NEWPID : 0);
 
 	if (pid < 0)
 		return -1;
 	if (pid == 0)
-		run_child(t, p);
+		run_child(t, p, -1, -1);
 	t->status.pid = (uint64_t)pid;
 	t->stdin_fd = take(&p->in[1]);
 	if (p->out[0] >= 0) {
