@@ -4,23 +4,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "guest/guest.h"
+#include "guest/acts.h"
 
-/* Splits "KEY=VALUE" into a copy of KEY and VALUE (NULL without "="). */
-static const char *split(const char *arg, char *key, size_t size)
+const char *act_split(const char *arg, char *key, size_t size)
 {
 	const char *eq = strchr(arg, '=');
 
@@ -64,7 +59,7 @@ static int act_err(const char *arg, struct line *l)
 static int put_file(const char *arg, struct line *l, bool append)
 {
 	char path[512];
-	const char *text = split(arg, path, sizeof(path));
+	const char *text = act_split(arg, path, sizeof(path));
 	int r = write_whole(path, text ? text : "", append);
 
 	line_begin(l, "wrote");
@@ -119,7 +114,7 @@ static int act_read(const char *arg, struct line *l)
 static int act_wait_file(const char *arg, struct line *l)
 {
 	char path[512], *text;
-	const char *want = split(arg, path, sizeof(path));
+	const char *want = act_split(arg, path, sizeof(path));
 	bool there;
 
 	text = read_whole(path, NULL);
@@ -177,107 +172,6 @@ static int act_udp_send(const char *arg, struct line *l)
 	return ACT_DONE;
 }
 
-static int act_shm_make(const char *arg, struct line *l)
-{
-	char key[64];
-	const char *text = split(arg, key, sizeof(key));
-	int id = shmget((key_t)atoi(key), 4096, IPC_CREAT | 0666);
-	char *at = id < 0 ? (char *)-1 : shmat(id, NULL, 0);
-
-	line_begin(l, "shm");
-	line_str(l, "key", key);
-	if (at == (char *)-1) {
-		line_str(l, "error", errno_name(errno));
-		return ACT_DONE;
-	}
-	snprintf(at, 4096, "%s", text ? text : "");
-	line_str(l, "text", at);
-	line_int(l, "shmid", id);
-	return ACT_DONE;
-}
-
-static int act_shm_read(const char *arg, struct line *l)
-{
-	int id = shmget((key_t)atoi(arg), 0, 0);
-	char *at = id < 0 ? (char *)-1 : shmat(id, NULL, SHM_RDONLY);
-
-	line_begin(l, "shm");
-	line_str(l, "key", arg);
-	if (at == (char *)-1)
-		line_str(l, "error", errno_name(errno));
-	else
-		line_str(l, "text", at);
-	return ACT_DONE;
-}
-
-static int posix_shm(const char *name, const char *text, struct line *l)
-{
-	char path[300];
-	int r = 0;
-	char *got;
-
-	snprintf(path, sizeof(path), "/dev/shm/%s", name);
-	if (text)
-		r = write_whole(path, text, false);
-	got = r < 0 ? NULL : read_whole(path, NULL);
-	line_begin(l, "posix-shm");
-	line_str(l, "name", name);
-	if (got)
-		line_str(l, "text", got);
-	else
-		line_str(l, "error", errno_name(r < 0 ? -r : errno));
-	free(got);
-	return ACT_DONE;
-}
-
-static int act_posix_shm_make(const char *arg, struct line *l)
-{
-	char name[256];
-	const char *text = split(arg, name, sizeof(name));
-
-	return posix_shm(name, text ? text : "", l);
-}
-
-static int act_posix_shm_read(const char *arg, struct line *l)
-{
-	return posix_shm(arg, NULL, l);
-}
-
-static int abstract_socket(const char *name, struct sockaddr_un *sa, socklen_t *len)
-{
-	*sa = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	snprintf(sa->sun_path + 1, sizeof(sa->sun_path) - 1, "%s", name);
-	*len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(sa->sun_path + 1));
-	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-}
-
-static int act_unix_listen(const char *arg, struct line *l)
-{
-	struct sockaddr_un sa;
-	socklen_t len;
-	int fd = abstract_socket(arg, &sa, &len);
-	int r = bind(fd, (struct sockaddr *)&sa, len) < 0 || listen(fd, 8) < 0 ? errno : 0;
-
-	line_begin(l, "unix");
-	line_str(l, "name", arg);
-	line_str(l, "result", r ? errno_name(r) : "ok"); /* the socket stays open on purpose */
-	return ACT_DONE;
-}
-
-static int act_unix_connect(const char *arg, struct line *l)
-{
-	struct sockaddr_un sa;
-	socklen_t len;
-	int fd = abstract_socket(arg, &sa, &len);
-	int r = connect(fd, (struct sockaddr *)&sa, len) < 0 ? errno : 0;
-
-	close(fd);
-	line_begin(l, "unix");
-	line_str(l, "name", arg);
-	line_str(l, "result", r ? errno_name(r) : "ok");
-	return ACT_DONE;
-}
-
 static int act_eat(const char *arg, struct line *l)
 {
 	size_t bytes = (size_t)atoll(arg) << 20;
@@ -320,14 +214,6 @@ static int act_resolve(const char *arg, struct line *l)
 	return ACT_DONE;
 }
 
-static int act_ps(const char *arg, struct line *l)
-{
-	(void)arg;
-	line_begin(l, "ps");
-	facts_ps(l);
-	return ACT_DONE;
-}
-
 static int act_mounts(const char *arg, struct line *l)
 {
 	(void)arg;
@@ -355,7 +241,7 @@ static int act_probe(const char *arg, struct line *l)
 
 static int act_listen(const char *arg, struct line *l)
 {
-	int r = serve_tcp(atoi(arg));
+	int r = serve_tcp(arg);
 
 	line_begin(l, "told");
 	line_str(l, "args", r < 0 ? errno_name(-r) : "listen");
@@ -370,19 +256,6 @@ static int act_unlisten(const char *arg, struct line *l)
 	return ACT_DONE;
 }
 
-static int act_kill(const char *arg, struct line *l)
-{
-	int pid, sig;
-
-	if (sscanf(arg, "%d %d", &pid, &sig) != 2)
-		return ACT_BAD;
-	sig = kill(pid, sig) < 0 ? errno : 0;
-	line_begin(l, "kill");
-	line_int(l, "pid", pid);
-	line_str(l, "result", sig ? errno_name(sig) : "ok");
-	return ACT_DONE;
-}
-
 static int act_exit(const char *arg, struct line *l)
 {
 	(void)l;
@@ -391,69 +264,54 @@ static int act_exit(const char *arg, struct line *l)
 
 static int act_bind(const char *arg, struct line *l)
 {
-	int r = serve_tcp(atoi(arg)); /* states `bind` itself */
+	int r = serve_tcp(arg); /* states `bind` itself */
 
 	line_begin(l, "bound");
 	line_str(l, "result", r < 0 ? errno_name(-r) : "ok");
 	return ACT_DONE;
 }
 
-static const struct {
-	const char *name;
-	int (*fn)(const char *arg, struct line *l);
-	bool argument;
-} acts[] = {
-	{ "say", act_say, true },
-	{ "out", act_out, true },
-	{ "err", act_err, true },
-	{ "write", act_write, true },
-	{ "append", act_append, true },
-	{ "msg", act_msg, true },
-	{ "read", act_read, true },
-	{ "wait-file", act_wait_file, true },
-	{ "connect", act_connect, true },
-	{ "connect-wait", act_connect_wait, true },
-	{ "udp-send", act_udp_send, true },
-	{ "bind", act_bind, true },
-	{ "shm-make", act_shm_make, true },
-	{ "shm-read", act_shm_read, true },
-	{ "posix-shm-make", act_posix_shm_make, true },
-	{ "posix-shm-read", act_posix_shm_read, true },
-	{ "unix-listen", act_unix_listen, true },
-	{ "unix-connect", act_unix_connect, true },
-	{ "eat", act_eat, true },
-	{ "hostname-set", act_hostname_set, true },
-	{ "resolve", act_resolve, true },
-	{ "ps", act_ps, false },
-	{ "mounts", act_mounts, false },
-	{ "facts", act_facts, false },
-	{ "probe", act_probe, true },
-	{ "listen", act_listen, true },
-	{ "unlisten", act_unlisten, true },
-	{ "kill", act_kill, true },
-	{ "exit", act_exit, true },
+static const struct act_row acts_here[] = {
+	{ "say", act_say, true },	    { "out", act_out, true },
+	{ "err", act_err, true },	    { "write", act_write, true },
+	{ "append", act_append, true },	    { "msg", act_msg, true },
+	{ "read", act_read, true },	    { "wait-file", act_wait_file, true },
+	{ "connect", act_connect, true },   { "connect-wait", act_connect_wait, true },
+	{ "udp-send", act_udp_send, true }, { "bind", act_bind, true },
+	{ "eat", act_eat, true },	    { "hostname-set", act_hostname_set, true },
+	{ "resolve", act_resolve, true },   { "mounts", act_mounts, false },
+	{ "facts", act_facts, false },	    { "probe", act_probe, true },
+	{ "listen", act_listen, true },	    { "unlisten", act_unlisten, true },
+	{ "exit", act_exit, true },	    { NULL, NULL, false },
 };
+
+static const struct act_row *row_of(const char *name)
+{
+	static const struct act_row *const tables[] = { acts_here, acts_ipc, acts_process,
+							acts_net };
+
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (const struct act_row *row = tables[i]; row->name; row++)
+			if (strcmp(row->name, name) == 0)
+				return row;
+	return NULL;
+}
 
 int act(const char *name, const char *arg, struct line *ret_line)
 {
-	for (size_t i = 0; i < COUNT(acts); i++)
-		if (strcmp(acts[i].name, name) == 0)
-			return acts[i].fn(arg, ret_line);
-	return ACT_UNKNOWN;
+	const struct act_row *row = row_of(name);
+
+	return row ? row->fn(arg, ret_line) : ACT_UNKNOWN;
 }
 
 bool act_known(const char *name)
 {
-	for (size_t i = 0; i < COUNT(acts); i++)
-		if (strcmp(acts[i].name, name) == 0)
-			return true;
-	return false;
+	return row_of(name) != NULL;
 }
 
 bool act_takes_argument(const char *name)
 {
-	for (size_t i = 0; i < COUNT(acts); i++)
-		if (strcmp(acts[i].name, name) == 0)
-			return acts[i].argument;
-	return false;
+	const struct act_row *row = row_of(name);
+
+	return row && row->argument;
 }

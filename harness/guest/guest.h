@@ -56,6 +56,7 @@ void loop_run(void) __attribute__((noreturn));
 void facts_add(struct line *l); /* the members of `start` */
 void facts_ps(struct line *l);
 void facts_mounts(struct line *l);
+void facts_net(struct line *l); /* facts_net.c */
 
 /* ---- probe.c: health by count ---- */
 
@@ -76,9 +77,10 @@ const char *answer_word(const struct answer *a);
 
 /* ---- serve.c, http.c ---- */
 
-int serve_http(int port);
-int serve_tcp(int port);
-int serve_udp(int port);
+/* At "PORT", "ADDRESS:PORT" or "[IPV6]:PORT"; state `bind`; 0 or -errno. */
+int serve_http(const char *at);
+int serve_tcp(const char *at);
+int serve_udp(const char *at);
 int serve_stop(int port);
 void http_accept(int fd, short revents, void *data);
 
@@ -92,7 +94,7 @@ bool act_known(const char *name);
 
 /* ---- net.c ---- */
 
-int tcp_connect(const char *host_port, int timeout_ms); /* fd or -errno; names by /etc/hosts */
+int tcp_connect(const char *host_port, int timeout_ms); /* fd or -errno; net.h has the texts */
 /* Sends "hi" and waits for an answer; 0 or -errno. */
 int udp_echo(const char *host_port, int timeout_ms);
 int resolve_host(const char *name, uint32_t *ret_addr_be); /* dotted or /etc/hosts; 0 or -1 */

@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
+#include "guest/net.h"
 
 #define TLS_HANDSHAKE 0x16 /* the first byte of a TLS client */
 
 struct request {
 	int fd;
-	char peer[INET_ADDRSTRLEN];
+	char peer[ENDPOINT_TEXT];
 	char buf[8192];
 	size_t len;
 	char method[16], path[1024];
@@ -317,9 +318,9 @@ static void http_data(int fd, short revents, void *data)
 
 void http_accept(int fd, short revents, void *data)
 {
-	struct sockaddr_in peer = { 0 };
+	union endpoint peer = { .in = { 0 } };
 	socklen_t len = sizeof(peer);
-	int conn = accept4(fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int conn = accept4(fd, &peer.sa, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct request *r;
 
 	(void)revents;
@@ -328,6 +329,6 @@ void http_accept(int fd, short revents, void *data)
 		return;
 	r = must_alloc(calloc(1, sizeof(*r)));
 	r->fd = conn;
-	inet_ntop(AF_INET, &peer.sin_addr, r->peer, sizeof(r->peer));
+	endpoint_address(&peer, r->peer);
 	loop_watch(conn, POLLIN, http_data, r);
 }

@@ -2,6 +2,8 @@
  * net: one TCP connection with a deadline, names by /etc/hosts only (no resolver: what a test sees is what
  * the runtime wrote there), and the names of errors.
  */
+#include "guest/net.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +29,7 @@ const char *errno_name(int err)
 		{ EHOSTUNREACH, "EHOSTUNREACH" },
 		{ ENETUNREACH, "ENETUNREACH" },
 		{ ECONNRESET, "ECONNRESET" },
+		{ EAFNOSUPPORT, "EAFNOSUPPORT" },
 		{ ENOENT, "ENOENT" },
 		{ EACCES, "EACCES" },
 		{ EPERM, "EPERM" },
@@ -93,33 +96,60 @@ static int finish_connect(int fd, int timeout_ms)
 	return -e;
 }
 
-static int parse_address(const char *host_port, struct sockaddr_in *ret)
+int endpoint_parse(const char *text, union endpoint *ret)
 {
-	char host[256], *colon;
+	char host[256], *colon, *close_bracket;
 
-	*ret = (struct sockaddr_in){ .sin_family = AF_INET };
-	snprintf(host, sizeof(host), "%s", host_port);
+	*ret = (union endpoint){ .in = { .sin_family = AF_INET } };
+	snprintf(host, sizeof(host), "%s", text);
 	colon = strrchr(host, ':');
-	if (!colon)
-		return -EINVAL;
+	if (!colon) {
+		ret->in.sin_port = htons((uint16_t)atoi(host));
+		return 0;
+	}
 	*colon = 0;
-	ret->sin_port = htons((uint16_t)atoi(colon + 1));
-	return resolve_host(host, &ret->sin_addr.s_addr) < 0 ? -ENOENT : 0;
+	close_bracket = host[0] == '[' ? strchr(host, ']') : NULL;
+	if (close_bracket) {
+		*close_bracket = 0;
+		*ret = (union endpoint){ .in6 = { .sin6_family = AF_INET6 } };
+		ret->in6.sin6_port = htons((uint16_t)atoi(colon + 1));
+		return inet_pton(AF_INET6, host + 1, &ret->in6.sin6_addr) == 1 ? 0 : -EINVAL;
+	}
+	ret->in.sin_port = htons((uint16_t)atoi(colon + 1));
+	return resolve_host(host, &ret->in.sin_addr.s_addr) < 0 ? -ENOENT : 0;
+}
+
+socklen_t endpoint_len(const union endpoint *e)
+{
+	return e->sa.sa_family == AF_INET6 ? sizeof(e->in6) : sizeof(e->in);
+}
+
+int endpoint_port(const union endpoint *e)
+{
+	return ntohs(e->sa.sa_family == AF_INET6 ? e->in6.sin6_port : e->in.sin_port);
+}
+
+const char *endpoint_address(const union endpoint *e, char buf[ENDPOINT_TEXT])
+{
+	const void *at = e->sa.sa_family == AF_INET6 ? (const void *)&e->in6.sin6_addr :
+						       &e->in.sin_addr;
+
+	return inet_ntop(e->sa.sa_family, at, buf, ENDPOINT_TEXT);
 }
 
 int udp_echo(const char *host_port, int timeout_ms)
 {
-	struct sockaddr_in sa;
+	union endpoint to;
 	struct pollfd p = { .fd = -1, .events = POLLIN };
-	int r = parse_address(host_port, &sa);
+	int r = endpoint_parse(host_port, &to);
 	char buf[16];
 
 	if (r < 0)
 		return r;
-	p.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	p.fd = socket(to.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (p.fd < 0)
 		return -errno;
-	if (sendto(p.fd, "hi", 2, 0, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+	if (sendto(p.fd, "hi", 2, 0, &to.sa, endpoint_len(&to)) < 0)
 		r = -errno;
 	else if (poll(&p, 1, timeout_ms) <= 0)
 		r = -ETIMEDOUT;
@@ -131,15 +161,15 @@ int udp_echo(const char *host_port, int timeout_ms)
 
 int tcp_connect(const char *host_port, int timeout_ms)
 {
-	struct sockaddr_in sa;
-	int fd, ret = parse_address(host_port, &sa);
+	union endpoint to;
+	int fd, ret = endpoint_parse(host_port, &to);
 
 	if (ret < 0)
 		return ret;
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(to.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+	if (connect(fd, &to.sa, endpoint_len(&to)) < 0)
 		ret = errno == EINPROGRESS ? finish_connect(fd, timeout_ms) : -errno;
 	if (ret < 0) {
 		close(fd);

@@ -25,7 +25,7 @@ static struct {
 static size_t n_todo, next_todo;
 
 static struct {
-	int http[8], tcp[8], udp[8];
+	const char *http[8], *tcp[8], *udp[8];
 	size_t n_http, n_tcp, n_udp;
 	double delay_listen, after;
 	const char *count_file, *codes, *exit, *on_term, *probe_again;
@@ -256,10 +256,10 @@ static bool flag_option(const char *name)
 	return true;
 }
 
-static void port_option(int *ports, size_t *n, const char *value)
+static void port_option(const char **ports, size_t *n, const char *value)
 {
 	if (*n < 8)
-		ports[(*n)++] = atoi(value);
+		ports[(*n)++] = value;
 }
 
 static bool value_option(const char *name, const char *value)

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guest/guest.h"
+#include "guest/acts.h"
 
 #define RETRY_SECONDS 0.05
 #define RETRY_MAX 200
@@ -278,5 +278,6 @@ void guest_exit(int code)
 	line_int(&l, "code", code);
 	line_end(&l);
 	say_flush(1000);
+	acts_ipc_remove();
 	_exit(code);
 }

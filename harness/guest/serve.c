@@ -3,7 +3,6 @@
  * and echoes lines; when the pattern of the port says fail next, the listener closes, because a refused
  * connection cannot be counted here. UDP echoes. HTTP is http.c.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
+#include "guest/net.h"
 
 #define LISTENER_MAX 32
 
@@ -29,33 +29,42 @@ static struct listener *by_fd(int fd)
 	return NULL;
 }
 
-static void say_bind(int port, int err)
+static void say_bind(const char *at, int port, int err)
 {
 	struct line l;
 
 	line_begin(&l, "bind");
 	line_int(&l, "port", port);
+	line_str(&l, "at", at);
 	line_str(&l, "result", err ? errno_name(err) : "ok");
 	line_end(&l);
 	line_free(&l);
 }
 
-static int serve(int port, int type, fd_fn fn)
+static int open_listener(const union endpoint *at, int type)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1, e = 0;
+	int fd = socket(at->sa.sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1, e;
 
-	if (fd < 0 || n_listeners == LISTENER_MAX)
-		return -1;
+	if (fd < 0)
+		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 ||
-	    (type == SOCK_STREAM && listen(fd, 128) < 0))
-		e = errno;
-	say_bind(port, e);
-	if (e) {
-		close(fd);
-		return -e;
-	}
+	if (bind(fd, &at->sa, endpoint_len(at)) == 0 &&
+	    (type != SOCK_STREAM || listen(fd, 128) == 0))
+		return fd;
+	e = errno;
+	close(fd);
+	return -e;
+}
+
+static int serve(const char *text, int type, fd_fn fn)
+{
+	union endpoint at;
+	int r = n_listeners == LISTENER_MAX ? -EMFILE : endpoint_parse(text, &at);
+	int port = r < 0 ? 0 : endpoint_port(&at), fd = r < 0 ? r : open_listener(&at, type);
+
+	say_bind(text, port, fd < 0 ? -fd : 0);
+	if (fd < 0)
+		return fd;
 	listeners[n_listeners++] = (struct listener){ fd, port, type, fn };
 	loop_watch(fd, POLLIN, fn, NULL);
 	return 0;
@@ -95,28 +104,27 @@ static void tcp_data(int fd, short revents, void *data)
 	close(fd);
 }
 
-static void say_tcp_probe(int port, const struct answer *a, const struct sockaddr_in *peer)
+static void say_tcp_probe(int port, const struct answer *a, const union endpoint *peer)
 {
-	char name[16], addr[INET_ADDRSTRLEN];
+	char name[16], addr[ENDPOINT_TEXT];
 	struct line l;
 
 	snprintf(name, sizeof(name), "%d", port);
-	inet_ntop(AF_INET, &peer->sin_addr, addr, sizeof(addr));
 	line_begin(&l, "probe");
 	line_str(&l, "kind", "tcp");
 	line_str(&l, "name", name);
 	line_int(&l, "n", a->n);
 	line_str(&l, "result", answer_word(a));
-	line_str(&l, "peer", addr);
+	line_str(&l, "peer", endpoint_address(peer, addr));
 	line_end(&l);
 	line_free(&l);
 }
 
 static void tcp_accept(int fd, short revents, void *data)
 {
-	struct sockaddr_in peer = { 0 };
+	union endpoint peer = { .in = { 0 } };
 	socklen_t len = sizeof(peer);
-	int conn = accept4(fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int conn = accept4(fd, &peer.sa, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct listener *li = by_fd(fd);
 	struct answer a;
 	char name[16];
@@ -134,32 +142,46 @@ static void tcp_accept(int fd, short revents, void *data)
 		serve_stop(li->port);
 }
 
+static void say_udp(int port, const union endpoint *peer)
+{
+	char addr[ENDPOINT_TEXT];
+	struct line l;
+
+	line_begin(&l, "udp");
+	line_str(&l, "text", "received");
+	line_int(&l, "port", port);
+	line_str(&l, "peer", endpoint_address(peer, addr));
+	line_end(&l);
+	line_free(&l);
+}
+
 static void udp_data(int fd, short revents, void *data)
 {
-	struct sockaddr_in peer;
+	struct listener *li = by_fd(fd);
+	union endpoint peer;
 	socklen_t len = sizeof(peer);
 	char buf[2048];
-	ssize_t n = recvfrom(fd, buf, sizeof(buf), MSG_DONTWAIT, (struct sockaddr *)&peer, &len);
+	ssize_t n = recvfrom(fd, buf, sizeof(buf), MSG_DONTWAIT, &peer.sa, &len);
 
 	(void)revents;
 	(void)data;
 	if (n < 0)
 		return;
-	say("udp", "text", "received");
-	sendto(fd, buf, (size_t)n, MSG_DONTWAIT, (struct sockaddr *)&peer, len);
+	say_udp(li ? li->port : 0, &peer);
+	sendto(fd, buf, (size_t)n, MSG_DONTWAIT, &peer.sa, len);
 }
 
-int serve_http(int port)
+int serve_http(const char *at)
 {
-	return serve(port, SOCK_STREAM, http_accept);
+	return serve(at, SOCK_STREAM, http_accept);
 }
 
-int serve_tcp(int port)
+int serve_tcp(const char *at)
 {
-	return serve(port, SOCK_STREAM, tcp_accept);
+	return serve(at, SOCK_STREAM, tcp_accept);
 }
 
-int serve_udp(int port)
+int serve_udp(const char *at)
 {
-	return serve(port, SOCK_DGRAM, udp_data);
+	return serve(at, SOCK_DGRAM, udp_data);
 }
