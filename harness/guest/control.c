@@ -18,7 +18,7 @@
 
 #define PACKET_MAX 65536
 #define WORD_MAX 16
-#define EXIT_SECONDS 0.1 /* the process that told it ends first: it may die with us */
+#define EXIT_SECONDS 2 /* for the process that told it to end first: it dies with us */
 
 struct call {
 	int fd;
@@ -34,7 +34,7 @@ static socklen_t control_address(struct sockaddr_un *sa)
 
 /* ---- the first process ---- */
 
-static void reply(int fd, int code, const char *text, size_t len)
+static void answer(int fd, int code, const char *text, size_t len)
 {
 	struct text t = { 0 };
 
@@ -42,6 +42,11 @@ static void reply(int fd, int code, const char *text, size_t len)
 	text_add(&t, text, len);
 	send(fd, t.data, t.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	text_free(&t);
+}
+
+static void reply(int fd, int code, const char *text, size_t len)
+{
+	answer(fd, code, text, len);
 	close(fd);
 }
 
@@ -89,9 +94,20 @@ static void on_hook(int fd, const char *name, const char *phase)
 	reply(fd, 0, "", 0);
 }
 
+static int told_code;
+
 static void exit_over(void *data)
 {
-	guest_exit(*(int *)data);
+	(void)data;
+	guest_exit(told_code);
+}
+
+/* The process that told it holds its end until its own end. */
+static void exit_when_left(int fd, short revents, void *data)
+{
+	(void)fd;
+	(void)revents;
+	exit_over(data);
 }
 
 static void on_tell(int fd, char *const *words, size_t n)
@@ -107,12 +123,11 @@ static void on_tell(int fd, char *const *words, size_t n)
 		text_add(&arg, words[i], strlen(words[i]));
 	}
 	if (strcmp(words[1], "exit") == 0) {
-		static int code;
-
-		code = atoi(arg.data);
+		told_code = atoi(arg.data);
 		text_free(&arg);
-		reply(fd, 0, "", 0);
-		loop_after(EXIT_SECONDS, exit_over, &code);
+		answer(fd, 0, "", 0);
+		loop_watch(fd, POLLIN, exit_when_left, NULL);
+		loop_after(EXIT_SECONDS, exit_over, NULL);
 		return;
 	}
 	r = act(words[1], arg.data, &l);
@@ -179,7 +194,7 @@ void control_listen(void)
 
 /* ---- processes started by exec ---- */
 
-/* Sends the words, prints the answer. The exit code, or -1 when nobody answered in time. */
+/* Sends the words, prints the answer. The exit code, or -1 when nobody answered in time. The connection on which the answer came stays. */
 static int call(char *const *words, int n, int wait_ms, bool print)
 {
 	int64_t end = now_ns() + wait_ms * INT64_C(1000000);
@@ -197,9 +212,10 @@ static int call(char *const *words, int n, int wait_ms, bool print)
 		if (connect(fd, (struct sockaddr *)&sa, len) == 0 &&
 		    send(fd, t.data, t.len, MSG_NOSIGNAL) > 0)
 			got = recv(fd, buf, sizeof(buf) - 1, 0);
-		close(fd);
-		if (got <= 0)
+		if (got <= 0) {
+			close(fd);
 			nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+		}
 	} while (got <= 0 && now_ns() < end);
 	text_free(&t);
 	if (got <= 0)
