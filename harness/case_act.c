@@ -284,16 +284,19 @@ static void delete_begin(struct case_run *c)
 
 static void on_disrupted(struct case_run *c, const struct reply *reply, void *userdata)
 {
+	const char *object = json_str(c->now.args, "object");
+
 	(void)userdata;
-	act_over(c, reply, "disrupt", json_str(c->now.args, "object"));
+	act_over(c, reply, "disrupt", object ? object : json_str(c->now.args, "kind"));
 }
 
+/* What hits a pod names it; what hits the node's agent does not. */
 static void disrupt_begin(struct case_run *c)
 {
 	struct request req = REQUEST(VERB_DISRUPT);
 
 	req.what = json_str(c->now.args, "kind");
-	if (set_object(c, &req))
+	if (!json_str(c->now.args, "object") || set_object(c, &req))
 		case_request(c, &req, on_disrupted, NULL);
 }
 

@@ -59,6 +59,7 @@ static const char *const features[] = {
 	"scheduler",
 	"gc",
 	"disrupt.kill-sandbox",
+	"disrupt.restart-agent",
 	"local",
 };
 

@@ -100,7 +100,7 @@ static const struct key tell_keys[] = {
 	{ "object", T_TEXT, 1 }, { "container", T_TEXT, 0 }, { "args", T_TEXTS, 1 }, { NULL, 0, 0 }
 };
 static const struct key disrupt_keys[] = { { "kind", T_TEXT, 1 },
-					   { "object", T_TEXT, 1 },
+					   { "object", T_TEXT, 0 },
 					   { NULL, 0, 0 } };
 static const struct key eventually_keys[] = {
 	FACT, { "within", T_BOUND, 0 }, { "without", T_FACT, 0 }, ASSERTION, { NULL, 0, 0 }

@@ -2,7 +2,8 @@
  * own_subject: a podd of our own.
  *
  * It lives in a new directory below the temporary one and is told a clock rate. Its standard error goes to ROOT.log beside
- * the root, which podd's own clean-up therefore cannot take away, and is read here through a pipe until it says that it is ready. The end is in
+ * the root, which podd's own clean-up therefore cannot take away, and is read here through a pipe until it says that it is ready. One
+ * pipe serves all its lives: own_subject_restart() kills it with -9 and starts it again on the same root. The end is in
  * three steps: TERM (KILL after a while), `podd --cleanup --root ROOT`, and the directory itself. Those happen after the loop, with
  * SIGCHLD blocked, so that waiting for a child with a deadline needs no sleeping.
  */
@@ -29,9 +30,10 @@
 struct own_subject {
 	struct loop *loop;
 	char *program, *root, *log, *socket;
+	double rate;
 	struct janitor *janitor;
 	pid_t pid;
-	int pipe, log_fd;
+	int pipe, pipe_in, log_fd;
 	struct event *output, *child;
 	struct timer *deadline;
 	struct lines lines;
@@ -39,6 +41,9 @@ struct own_subject {
 	double patience;
 	void (*died)(void *userdata, const char *why);
 	void *userdata;
+	bool restarting;
+	restarted_fn restarted; /* may be NULL while it restarts: nobody waits any more */
+	void *restarted_userdata;
 };
 
 const char *own_subject_socket(const struct own_subject *s)
@@ -63,15 +68,29 @@ char *own_subject_log(const struct own_subject *s)
 	return text;
 }
 
+static void restart_over(struct own_subject *s, const char *fault)
+{
+	restarted_fn fn = s->restarted;
+
+	timer_stop(s->deadline);
+	s->restarting = s->starting = false;
+	s->restarted = NULL;
+	if (fn)
+		fn(s->restarted_userdata, fault);
+}
+
 static void on_line(void *userdata, const char *line, size_t len)
 {
 	struct own_subject *s = userdata;
 
 	(void)len;
-	if (!s->ready && strstr(line, "ready on")) {
-		s->ready = true;
+	if (s->ready || !strstr(line, "ready on"))
+		return;
+	s->ready = true;
+	if (s->restarting)
+		restart_over(s, NULL);
+	else
 		loop_quit(s->loop);
-	}
 }
 
 static void on_output(evutil_socket_t fd, short what, void *userdata)
@@ -81,6 +100,8 @@ static void on_output(evutil_socket_t fd, short what, void *userdata)
 	ssize_t n = read(fd, buf, sizeof(buf));
 
 	(void)what;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
 	if (n <= 0) {
 		event_del(s->output);
 		return;
@@ -88,6 +109,31 @@ static void on_output(evutil_socket_t fd, short what, void *userdata)
 	if (write(s->log_fd, buf, (size_t)n) < 0)
 		event_del(s->output);
 	lines_feed(&s->lines, buf, (size_t)n, on_line, s);
+}
+
+static int launch(struct own_subject *s, struct error *err);
+
+static void tell_death(struct own_subject *s, int status)
+{
+	_cleanup_free_ char *log = own_subject_log(s);
+	_cleanup_free_ char *why = xasprintf(
+		"podd ended by itself (%s %d): %s", WIFEXITED(status) ? "exit code" : "signal",
+		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
+
+	s->died(s->userdata, why);
+}
+
+/* The one that we killed is gone: the next one. */
+static void start_again(struct own_subject *s)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	s->starting = true;
+	s->ready = false;
+	if (launch(s, &err)) {
+		s->starting = false;
+		restart_over(s, error_text(&err));
+	}
 }
 
 static void on_child(evutil_socket_t sig, short what, void *userdata)
@@ -100,16 +146,14 @@ static void on_child(evutil_socket_t sig, short what, void *userdata)
 	if (s->pid <= 0 || waitpid(s->pid, &status, WNOHANG) != s->pid)
 		return;
 	s->pid = 0;
-	if (s->starting) {
+	if (s->restarting && !s->starting) {
+		start_again(s);
+	} else if (s->starting && !s->restarting) {
 		loop_quit(s->loop);
 	} else {
-		_cleanup_free_ char *log = own_subject_log(s);
-		_cleanup_free_ char *why =
-			xasprintf("podd ended by itself (%s %d): %s",
-				  WIFEXITED(status) ? "exit code" : "signal",
-				  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
-
-		s->died(s->userdata, why);
+		if (s->restarting)
+			restart_over(s, "podd ended while it was starting again");
+		tell_death(s, status);
 	}
 }
 
@@ -117,7 +161,10 @@ static void on_deadline(void *userdata)
 {
 	struct own_subject *s = userdata;
 
-	loop_quit(s->loop);
+	if (s->restarting)
+		restart_over(s, "podd did not become ready again");
+	else
+		loop_quit(s->loop);
 }
 
 static _Noreturn void child(char *const *argv, int err_fd)
@@ -136,23 +183,28 @@ static _Noreturn void child(char *const *argv, int err_fd)
 	_exit(127);
 }
 
-static int launch(struct own_subject *s, const struct options *o, struct error *err)
+static int launch(struct own_subject *s, struct error *err)
 {
-	_cleanup_free_ char *rate = xasprintf("%g", o->clock_rate);
+	_cleanup_free_ char *rate = xasprintf("%g", s->rate);
 	_cleanup_free_ char *host = xasprintf("%s/host", s->root);
 	char *argv[] = { s->program, (char *)"--root",	    s->root, (char *)"--clock-rate",
 			 rate,	     (char *)"--host-root", host,    NULL };
+
+	s->pid = fork();
+	if (s->pid == 0)
+		child(argv, s->pipe_in);
+	return s->pid < 0 ? error_set_errno(err, errno, "fork") : 0;
+}
+
+static int open_pipe(struct own_subject *s, struct error *err)
+{
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return error_set_errno(err, errno, "pipe");
-	s->pid = fork();
-	if (s->pid == 0)
-		child(argv, fds[1]);
-	close(fds[1]);
 	s->pipe = fds[0];
-	if (s->pid < 0)
-		return error_set_errno(err, errno, "fork");
+	s->pipe_in = fds[1];
+	evutil_make_socket_nonblocking(s->pipe);
 	s->output = event_new(loop_base(s->loop), s->pipe, EV_READ | EV_PERSIST, on_output, s);
 	event_add(s->output, NULL);
 	return 0;
@@ -203,8 +255,9 @@ int own_subject_new(struct loop *loop, const struct options *o,
 	s->loop = loop;
 	s->died = died;
 	s->userdata = userdata;
-	s->pipe = s->log_fd = -1;
+	s->pipe = s->pipe_in = s->log_fd = -1;
 	s->patience = o->slack;
+	s->rate = o->clock_rate;
 	s->program = o->podd ? xstrdup(o->podd) : paths_program("podd");
 	s->child = evsignal_new(loop_base(loop), SIGCHLD, on_child, s);
 	s->deadline = timer_new(loop, on_deadline, s);
@@ -216,11 +269,27 @@ int own_subject_new(struct loop *loop, const struct options *o,
 	return make_root(s, err);
 }
 
-int own_subject_start(struct own_subject *s, const struct options *o, struct error *err)
+int own_subject_start(struct own_subject *s, struct error *err)
 {
 	if (!s->janitor && janitor_new(s->program, s->root, s->log, &s->janitor, err))
 		return -1;
-	return launch(s, o, err) ? -1 : await_ready(s, err);
+	return open_pipe(s, err) || launch(s, err) ? -1 : await_ready(s, err);
+}
+
+void own_subject_restart(struct own_subject *s, restarted_fn done, void *userdata)
+{
+	s->restarting = true;
+	s->starting = false;
+	s->restarted = done;
+	s->restarted_userdata = userdata;
+	timer_in(s->deadline, (int64_t)(START_SECONDS * s->patience * 1e9));
+	if (s->pid > 0)
+		kill(s->pid, SIGKILL);
+}
+
+void own_subject_restart_forget(struct own_subject *s)
+{
+	s->restarted = NULL;
 }
 
 /* Waits for a child with a deadline; SIGCHLD is blocked. */
@@ -282,6 +351,8 @@ static void own_free(struct own_subject *s)
 	timer_free(s->deadline);
 	if (s->pipe >= 0)
 		close(s->pipe);
+	if (s->pipe_in >= 0)
+		close(s->pipe_in);
 	if (s->log_fd >= 0)
 		close(s->log_fd);
 	janitor_free(s->janitor);

@@ -15,7 +15,11 @@ int own_subject_new(struct loop *loop, const struct options *o,
 		    void (*died)(void *userdata, const char *why), void *userdata,
 		    struct own_subject **ret, struct error *err);
 /* Starts podd and waits until it serves: the loop runs meanwhile. */
-int own_subject_start(struct own_subject *s, const struct options *o, struct error *err);
+int own_subject_start(struct own_subject *s, struct error *err);
+typedef void (*restarted_fn)(void *userdata, const char *fault); /* NULL: it serves again */
+/* Kills it with -9 and starts it again on the same root and socket; `done` comes from the loop. One at a time. */
+void own_subject_restart(struct own_subject *s, restarted_fn done, void *userdata);
+void own_subject_restart_forget(struct own_subject *s); /* it goes on, but `done` will not come */
 const char *own_subject_socket(const struct own_subject *s);
 const char *own_subject_root(const struct own_subject *s);
 /* The end of its log, for messages; the caller frees. */

@@ -69,11 +69,21 @@ static void on_opened(void *userdata, struct subject *s, const char *fault)
 	loop_quit(r->session.loop);
 }
 
+static void restart_own(void *own, restarted_fn done, void *userdata)
+{
+	own_subject_restart(own, done, userdata);
+}
+
+static void forget_restart(void *own)
+{
+	own_subject_restart_forget(own);
+}
+
 static int start_own(struct run *r, struct error *err)
 {
 	if (own_subject_new(r->session.loop, &r->options, on_died, r, &r->own, err) ||
 	    leaks_begin(&r->session, own_subject_root(r->own), err) ||
-	    own_subject_start(r->own, &r->options, err))
+	    own_subject_start(r->own, err))
 		return -1;
 	r->result.subject_spec = xasprintf("unix:%s", own_subject_socket(r->own));
 	return 0;
@@ -95,6 +105,8 @@ static int open_subject(struct run *r, struct error *err)
 	s->subject->userdata = s;
 	s->subject->events.object = runner_object;
 	s->subject->events.lost = on_lost;
+	if (r->own)
+		s->subject->control = (struct agent_control){ restart_own, forget_restart, r->own };
 	s->bounds.rate = s->subject->rate;
 	s->bounds.lag = (s->subject->has_rate ? MAX(1, 10 / s->subject->rate) : 10) * s->slack;
 	pace_init(&s->pace, s->subject->local ? MAX(sysconf(_SC_NPROCESSORS_ONLN), 1) : 0);

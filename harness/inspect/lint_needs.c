@@ -117,6 +117,24 @@ static void check_manifest(struct lint *l, const struct fixture *f, const json_t
 			want(l, f, uses[i].feature, uses[i].path);
 }
 
+/* A pod's disruption names the pod; the agent's hits every case there is, so nothing runs beside it. */
+static void check_disrupt(struct lint *l, const struct fixture *f, const struct step *step)
+{
+	const char *kind = json_str(step->args, "kind");
+	_cleanup_free_ char *feature = xasprintf("disrupt.%s", kind);
+	bool of_pod = streq(kind, "kill-sandbox");
+
+	if (!fixture_feature_known(feature))
+		lint_fault(l, f, step->line, "disrupt: no such kind: %s", kind);
+	want(l, f, feature, "disrupt");
+	if (of_pod != (json_str(step->args, "object") != NULL))
+		lint_fault(l, f, step->line, "disrupt: %s %s", kind,
+			   of_pod ? "names its pod by object" : "takes no object");
+	if (!of_pod && !(f->exclusive && f->disruptive))
+		lint_fault(l, f, step->line, "disrupt: %s needs disruptive and locks: [exclusive]",
+			   kind);
+}
+
 void lint_needs(struct lint *l, const struct fixture *f)
 {
 	json_t *m;
@@ -129,6 +147,6 @@ void lint_needs(struct lint *l, const struct fixture *f)
 		if (f->steps[s].kind == STEP_EXEC || f->steps[s].kind == STEP_TELL)
 			want(l, f, "pod.exec", "exec");
 		if (f->steps[s].kind == STEP_DISRUPT)
-			want(l, f, "disrupt.kill-sandbox", "disrupt");
+			check_disrupt(l, f, &f->steps[s]);
 	}
 }

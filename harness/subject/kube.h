@@ -40,6 +40,8 @@ void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, 
 struct call *kube_request(struct subject *s, const struct request *req, reply_fn done,
 			  void *userdata);
 struct call *kube_exec(struct kube *k, const struct request *req, reply_fn done, void *userdata);
+/* disrupt restart-agent, by way of base.control. */
+struct call *kube_restart_agent(struct kube *k, reply_fn done, void *userdata);
 struct call *kube_follow(struct subject *s, const struct follow *f, void *userdata);
 struct call *kube_watch(struct subject *s, const char *ns, reply_fn ready, void *userdata);
 /* Starts the watches of the whole cluster; ready as for kube_watch. */

@@ -280,6 +280,8 @@ struct call *kube_request(struct subject *s, const struct request *req, reply_fn
 
 	if (req->verb == VERB_EXEC)
 		return kube_exec(k, req, done, userdata);
+	if (req->verb == VERB_DISRUPT && streq(req->what, "restart-agent") && s->control.restart)
+		return kube_restart_agent(k, done, userdata);
 	r = xcalloc(1, sizeof(*r));
 	r->call.end = rest_end;
 	r->done = done;

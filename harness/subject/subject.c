@@ -55,7 +55,9 @@ struct subject *subject_free(struct subject *s)
 
 bool subject_has(const struct subject *s, const char *feature)
 {
-	return !s->features || strv_has(s->features, feature);
+	if (s->control.restart && streq(feature, "disrupt.restart-agent"))
+		return true;
+	return s->features ? strv_has(s->features, feature) : !has_prefix(feature, "disrupt.");
 }
 
 bool subject_is_here(const struct subject *s)

@@ -29,6 +29,14 @@ struct follow {
 	void (*end)(void *userdata, bool complete); /* complete: the whole log was read */
 };
 
+/* Who started the subject's agent can also kill it and start it again: `done` comes once from the loop, unless forgotten. */
+struct agent_control {
+	void (*restart)(void *agent, void (*done)(void *userdata, const char *fault),
+			void *userdata);
+	void (*forget)(void *agent);
+	void *agent;
+};
+
 struct subject_ops {
 	struct call *(*request)(struct subject *s, const struct request *req, reply_fn done,
 				void *userdata);
@@ -51,7 +59,8 @@ struct subject {
 	double rate;
 	bool has_rate, local;
 	char *boot_id; /* or NULL */
-	char **features; /* NULL-terminated; NULL: all */
+	char **features; /* NULL-terminated; NULL: all that an API alone can show */
+	struct agent_control control; /* restart is NULL: nobody here can */
 	unsigned capacity;
 	char *node;
 };

@@ -69,6 +69,15 @@ good='- eventually: {guest: a/c start, within: {lag: start}, req: PHASE-003}'
 	more=', livenessProbe: {tcpSocket: {port: 80}}' needs=pod.probe.tcp run -0 lint_case "$good"
 }
 
+@test "lint: a case that restarts the agent must be exclusive and disruptive" {
+	needs=disrupt.restart-agent run -1 lint_case "$good" '- disrupt: {kind: restart-agent}'
+	[[ "$output" == *'restart-agent needs disruptive and locks: [exclusive]'* ]]
+	needs=disrupt.kill-sandbox run -1 lint_case "$good" '- disrupt: {kind: kill-sandbox}'
+	[[ "$output" == *'kill-sandbox names its pod by object'* ]]
+	needs=pod run -1 lint_case "$good" '- disrupt: {kind: earthquake}'
+	[[ "$output" == *'no such kind: earthquake'* ]]
+}
+
 @test "lint: an unknown feature, step or key is a fault with its line" {
 	needs=pod.magic run -1 lint_case "$good"
 	[[ "$output" == *'pod.magic'* ]]
