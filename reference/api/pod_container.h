@@ -94,12 +94,24 @@ struct pod_container_security { /* the pod's values are merged in where the cont
 	const char *proc_mount; /* NULL | "Default" | "Unmasked" */
 };
 
+/* What a container's own rules say to an exit code. */
+enum pod_restart_action { RULE_NONE, RULE_RESTART, RULE_RESTART_ALL };
+
+struct pod_restart_rule {
+	enum pod_restart_action action;
+	bool not_in; /* any code but these */
+	int *codes;
+	size_t n_codes;
+};
+
 struct pod_container {
 	const char *name, *image, *working_dir;
 	enum pod_container_kind kind;
 	size_t index; /* in its list */
 	enum pod_pull_policy pull_policy;
 	int restart_policy; /* enum pod_restart_policy; -1: the pod's */
+	struct pod_restart_rule *rules; /* the first that matches decides, before the policy */
+	size_t n_rules;
 	char **command, **args; /* NULL: not given */
 	struct pod_env_var *env;
 	struct pod_env_from *env_from;

@@ -115,6 +115,9 @@ void pod_rules_mounts(const struct pod_facts *f, const json_t *c, const struct f
 
 /* ---- restart rules, resize policy ---- */
 
+#define MAX_RESTART_RULES 20
+#define MAX_EXIT_CODES 255
+
 static void rules_restart(const json_t *c, const struct fpath *path, struct violations *v)
 {
 	const struct fpath at = { .up = path, .name = "restartPolicyRules" };
@@ -124,16 +127,15 @@ static void rules_restart(const json_t *c, const struct fpath *path, struct viol
 	if (n > 0 && json_str(c, "restartPolicy") == NULL)
 		violate_required(v, FPATH(path, "restartPolicy"),
 				 "must specify restartPolicy when restart rules are used");
-	if (n > 20)
-		violate_invalid_int(v, &at, (int64_t)n, "must have at most 20 items");
+	if (n > MAX_RESTART_RULES)
+		violate_too_many(v, &at, n, MAX_RESTART_RULES);
 	json_each(c, "restartPolicyRules", i, rule) {
 		const struct fpath item = { .up = &at, .index = i };
 		const struct fpath codes = { .up = &item, .name = "exitCodes" };
+		size_t n_codes = json_len(rule, "exitCodes.values");
 
-		if (json_len(rule, "exitCodes.values") > 255)
-			violate_invalid_int(v, FPATH(&codes, "values"),
-					    (int64_t)json_len(rule, "exitCodes.values"),
-					    "must have at most 255 items");
+		if (n_codes > MAX_EXIT_CODES)
+			violate_too_many(v, FPATH(&codes, "values"), n_codes, MAX_EXIT_CODES);
 	}
 }
 

@@ -260,22 +260,12 @@ static enum pod_pull_policy pull_policy(const char *word)
 	return streq(word, "Never") ? POD_PULL_NEVER : POD_PULL_IF_NOT_PRESENT;
 }
 
-static int own_restart_policy(const char *word)
-{
-	if (word == NULL)
-		return -1;
-	if (streq(word, "Never"))
-		return POD_RESTART_NEVER;
-	return streq(word, "OnFailure") ? POD_RESTART_ON_FAILURE : POD_RESTART_ALWAYS;
-}
-
 static void read_scalars(const json_t *c, struct pod_container *ret)
 {
 	ret->name = json_str_or(c, "name", "");
 	ret->image = json_str_or(c, "image", "");
 	ret->working_dir = json_str(c, "workingDir");
 	ret->pull_policy = pull_policy(json_str(c, "imagePullPolicy"));
-	ret->restart_policy = own_restart_policy(json_str(c, "restartPolicy"));
 	ret->command = strv_from_json(json_arr(c, "command"));
 	ret->args = strv_from_json(json_arr(c, "args"));
 	ret->termination_path = json_str_or(c, "terminationMessagePath", "/dev/termination-log");
@@ -290,6 +280,7 @@ void pod_view_container(struct pod *pod, const json_t *c, enum pod_container_kin
 {
 	ret->kind = kind;
 	read_scalars(c, ret);
+	pod_view_restart(c, ret);
 	read_env(c, ret);
 	read_ports(c, ret);
 	read_mounts(c, ret);
@@ -305,6 +296,7 @@ void pod_view_container(struct pod *pod, const json_t *c, enum pod_container_kin
 
 void pod_view_container_deinit(struct pod_container *c)
 {
+	pod_view_restart_deinit(c);
 	strv_free(c->command);
 	strv_free(c->args);
 	free(c->env);

@@ -10,6 +10,9 @@
 void pod_view_container(struct pod *pod, const json_t *c, enum pod_container_kind kind,
 			struct pod_container *ret);
 void pod_view_container_deinit(struct pod_container *c);
+/* restartPolicy and restartPolicyRules. */
+void pod_view_restart(const json_t *c, struct pod_container *ret);
+void pod_view_restart_deinit(struct pod_container *c);
 void pod_view_volume(const json_t *volume, struct pod_volume *ret);
 void pod_view_volume_deinit(struct pod_volume *volume);
 /* resources: {requests, limits} or NULL. */

@@ -161,6 +161,15 @@ void violate_too_long(struct violations *v, const struct fpath *p, size_t max)
 	add_plain(v, p, "FieldValueTooLong", "Too long", "may not be more than %zu bytes", max);
 }
 
+void violate_too_many(struct violations *v, const struct fpath *p, size_t n, size_t max)
+{
+	_cleanup_free_ char *head = NULL;
+
+	if (asprintf(&head, "Too many: %zu", n) < 0)
+		abort();
+	add_plain(v, p, "FieldValueTooMany", head, "must have at most %zu items", max);
+}
+
 void violate_unsupported(struct violations *v, const struct fpath *p, const char *value,
 			 const char *const *values)
 {

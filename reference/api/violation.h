@@ -47,6 +47,7 @@ void violate_forbidden(struct violations *v, const struct fpath *p, const char *
 	_printf_(3, 4);
 void violate_duplicate(struct violations *v, const struct fpath *p, const char *value);
 void violate_not_found(struct violations *v, const struct fpath *p, const char *value);
+void violate_too_many(struct violations *v, const struct fpath *p, size_t n, size_t max);
 void violate_too_long(struct violations *v, const struct fpath *p, size_t max);
 /* values: NULL-terminated, in the order in which they are to be printed. */
 void violate_unsupported(struct violations *v, const struct fpath *p, const char *value,

@@ -99,6 +99,7 @@ void ctr_facts(const struct ctr *c, struct ctr_facts *ret)
 		.changed = is_changed(c),
 		.forced = c->forced,
 		.exit_code = c->cur.exit_code,
+		.rule = c->state == CTR_EXITED ? ctr_rule(c->spec, c->cur.exit_code) : RULE_NONE,
 		.retry_ns = not_before(c),
 	};
 }
@@ -246,4 +247,23 @@ void ctr_new_sandbox(struct ctr *c)
 	c->state = CTR_NONE;
 	c->was_started = false;
 	c->forced = false;
+}
+
+void ctr_reset(struct ctr *c)
+{
+	if (!c->cur.valid)
+		return; /* its turn had not come */
+	ctr_start_forget(c);
+	ctr_start_remove_runs(c);
+	instance_clear(&c->cur);
+	instance_clear(&c->last);
+	c->last = (struct instance){ .valid = true,
+				     .attempt = c->attempts,
+				     .exit_code = 137,
+				     .reason = xstrdup(CTR_RESET_REASON),
+				     .message = xstrdup(CTR_RESET_TEXT) };
+	ctr_wait(c, CTR_RESET_REASON, CTR_RESET_TEXT);
+	c->state = CTR_NONE;
+	c->was_started = c->forced = false;
+	c->retry_ns = 0;
 }

@@ -23,6 +23,9 @@ struct ctr_kill;
 struct hook;
 struct prober;
 
+#define CTR_RESET_REASON "RestartingAllContainers"
+#define CTR_RESET_TEXT "The container is removed because RestartAllContainers in place"
+
 enum ctr_stop { STOP_NONE, STOP_PRESTOP_DONE, STOP_TERM_SENT };
 
 struct ctr {
@@ -71,5 +74,7 @@ void ctr_running(struct ctr *c);
 void ctr_exited(struct ctr *c);
 /* Its sandbox is gone: what ran is lost. */
 void ctr_lost(struct ctr *c);
+/* All containers are begun anew: its runs are removed, it has never run in this sandbox, and one restart more is counted. */
+void ctr_reset(struct ctr *c);
 /* There is a new sandbox: as if never run in it. */
 void ctr_new_sandbox(struct ctr *c);

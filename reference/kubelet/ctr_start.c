@@ -68,6 +68,17 @@ static void drop_older(struct ctr *c)
 	}
 }
 
+void ctr_start_remove_runs(struct ctr *c)
+{
+	_cleanup_free_ char *log = ctr_log_path(c, c->cur.attempt);
+
+	drop_older(c);
+	if (c->rt)
+		container_remove(c->rt, ignore_done, NULL);
+	c->rt = NULL;
+	unlink(log);
+}
+
 static void start_failed(struct ctr *c, const struct error *err)
 {
 	_cleanup_free_ char *text = xstrdup(error_text(err));

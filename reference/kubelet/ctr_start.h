@@ -10,5 +10,7 @@
  * itself: ctr_running(), or a run that ended at once (StartError), or a stop (failed hook).
  */
 void ctr_start(struct ctr *c);
+/* The runtime forgets the runs that ended, with their logs. */
+void ctr_start_remove_runs(struct ctr *c);
 /* Nothing is heard of a start under way any more (its sandbox went). */
 void ctr_start_forget(struct ctr *c);

@@ -11,6 +11,9 @@
  * At most one ACT_START is given, and none while a container is starting: starts of a pod are
  * serial. Kills are not.
  *
+ * A container's own rules come before the policy. One of them may say that all containers are begun anew, in the same
+ * sandbox: then nothing else is decided until all that lives has been stopped.
+ *
  * "finished" means that the containers of the pod have come to their end by themselves; sidecars
  * that still run then are stopped by the termination that follows.
  */
@@ -37,8 +40,28 @@ enum pod_restart_policy ctr_effective_policy(const struct pod_container *c,
 	return policy;
 }
 
+static bool rule_matches(const struct pod_restart_rule *r, int exit_code)
+{
+	for (size_t i = 0; i < r->n_codes; i++) {
+		if (r->codes[i] == exit_code)
+			return !r->not_in;
+	}
+	return r->not_in;
+}
+
+enum pod_restart_action ctr_rule(const struct pod_container *c, int exit_code)
+{
+	for (size_t i = 0; i < c->n_rules; i++) {
+		if (rule_matches(&c->rules[i], exit_code))
+			return c->rules[i].action;
+	}
+	return RULE_NONE;
+}
+
 bool ctr_should_restart(const struct ctr_facts *c)
 {
+	if (c->rule != RULE_NONE)
+		return true;
 	if (c->forced || c->policy == POD_RESTART_ALWAYS)
 		return true;
 	return c->policy == POD_RESTART_ON_FAILURE && c->exit_code != 0;
@@ -175,6 +198,29 @@ static void decide_containers(struct decision *d)
 	keep_kind(d, POD_CONTAINER_APP);
 }
 
+static bool wants_restart_all(const struct pod_facts *f)
+{
+	for (size_t i = 0; i < f->n_ctrs; i++) {
+		if (f->ctrs[i].state == CTR_EXITED && f->ctrs[i].rule == RULE_RESTART_ALL)
+			return true;
+	}
+	return false;
+}
+
+static void decide_restart_all(struct decision *d)
+{
+	bool lives = false;
+
+	for (size_t i = 0; i < d->f->n_ctrs; i++) {
+		enum ctr_state state = d->f->ctrs[i].state;
+
+		if (state == CTR_RUNNING)
+			d->acts[i] = ACT_KILL_ALL;
+		lives |= state == CTR_RUNNING || state == CTR_STARTING || state == CTR_STOPPING;
+	}
+	d->ret->reset_all = !lives;
+}
+
 static void decide_sandbox(struct decision *d)
 {
 	const struct pod_facts *f = d->f;
@@ -200,6 +246,12 @@ void compute_pod_actions(const struct pod_facts *f, enum ctr_action *acts, struc
 	}
 	if (f->sandbox == SB_NONE)
 		decide_sandbox(&d);
-	else if (f->sandbox == SB_READY)
+	else if (f->sandbox != SB_READY)
+		return;
+	else if (f->restarting_all)
+		decide_restart_all(&d);
+	else if (wants_restart_all(f))
+		ret->restart_all = true;
+	else
 		decide_containers(&d);
 }

@@ -32,6 +32,7 @@ static json_t *compute(const struct pod_worker *w)
 		.fail_reason = w->term.reason,
 		.fail_message = w->term.message,
 		.rejected = w->rejected,
+		.restarting_all = w->restarting_all,
 		.pod_ip = w->pod_ip,
 		.host_ip = runtime_node_ip(w->k->rt),
 		.start_ns = w->start_ns,

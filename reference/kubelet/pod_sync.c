@@ -28,6 +28,7 @@ static struct pod_facts gather(const struct pod_worker *w, struct ctr_facts *ctr
 		.sandbox = w->sandbox_state,
 		.had_sandbox = w->had_sandbox,
 		.volumes_ready = w->volumes_ready,
+		.restarting_all = w->restarting_all,
 		.sandbox_retry_ns = w->sandbox_retry_ns,
 		.now_ns = clock_nominal_ns(w->k->clock),
 		.n_ctrs = w->n_ctrs,
@@ -105,10 +106,26 @@ static void carry_out(struct ctr *c, enum ctr_action action)
 	case ACT_KILL_CHANGED:
 		kill_changed(c);
 		break;
+	case ACT_KILL_ALL:
+		ctr_kill(c, 0, false, NULL);
+		break;
 	case ACT_BACK_OFF:
 		show_back_off(c);
 		break;
 	}
+}
+
+/* That all are restarted is published before anything else of it. */
+static void restart_all(struct pod_worker *w, const struct pod_actions *todo)
+{
+	if (todo->restart_all)
+		w->restarting_all = true;
+	for (size_t i = 0; todo->reset_all && i < w->n_ctrs; i++)
+		ctr_reset(&w->ctrs[i]);
+	if (todo->reset_all)
+		w->restarting_all = false;
+	if (todo->restart_all || todo->reset_all)
+		pod_worker_kick(w);
 }
 
 static void act(struct pod_worker *w)
@@ -124,6 +141,7 @@ static void act(struct pod_worker *w)
 		pod_sandbox_create(w);
 	for (size_t i = 0; i < w->n_ctrs; i++)
 		carry_out(&w->ctrs[i], acts[i]);
+	restart_all(w, &todo);
 	if (todo.finished)
 		pod_terminate_begin(w, w->pod->grace_seconds * NSEC_PER_SEC, NULL, NULL);
 }

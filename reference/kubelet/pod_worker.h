@@ -52,6 +52,7 @@ struct pod_worker {
 	struct ctr *ctrs; /* init containers, then app containers, in order */
 	size_t n_ctrs;
 	bool admitted, rejected, volumes_ready, initialized, refresh_volumes;
+	bool restarting_all; /* a rule said RestartAllContainers, and something lives still */
 	int64_t volumes_retry_ns, start_ns;
 	struct termination term;
 

@@ -22,7 +22,10 @@ static void ctr_from_status(struct ctr *c, const json_t *s)
 {
 	int attempt = json_int(s, "restartCount", 0);
 
-	if (json_has(s, "state.waiting")) {
+	if (streq(json_str(s, "state.waiting.reason"), CTR_RESET_REASON)) {
+		instance_from_status(&c->last, s, json_obj(s, "lastState"), attempt);
+		c->attempts = attempt;
+	} else if (json_has(s, "state.waiting")) {
 		instance_from_status(&c->cur, s, json_obj(s, "lastState"), attempt);
 	} else if (json_has(s, "state.terminated")) {
 		instance_from_status(&c->cur, s, json_obj(s, "state"), attempt);
@@ -37,6 +40,7 @@ static void ctr_from_status(struct ctr *c, const json_t *s)
 void recover_status(struct pod_worker *w)
 {
 	w->initialized = condition_is_true(w->object, "Initialized");
+	w->restarting_all = condition_is_true(w->object, "AllContainersRestarting");
 	for (size_t i = 0; i < w->n_ctrs; i++) {
 		const json_t *s = pod_container_status(w->object, w->ctrs[i].spec->name);
 

@@ -35,6 +35,7 @@ struct status_facts {
 	bool terminated; /* everything is stopped: the phase is final */
 	const char *fail_reason,
 		*fail_message; /* the pod fails whatever its containers say; or NULL */
+	bool restarting_all; /* all containers are being stopped, to be begun anew */
 	bool rejected; /* by admission: no conditions, no containers */
 	const char *pod_ip, *host_ip; /* NULL: not known */
 	int64_t start_ns, now_ns;
@@ -51,5 +52,5 @@ bool status_container_ready(const struct ctr_status_facts *c);
 /* Sorted by name for apps, in order for init containers. New arrays. */
 json_t *status_containers(const struct status_facts *f, bool init);
 
-/* status_conditions.c: the five of the kubelet, then those of others. New array. */
+/* status_conditions.c: the kubelet's own, then those of others. New array. */
 json_t *status_conditions(const struct status_facts *f);

@@ -1,5 +1,6 @@
 /*
- * status_conditions: PodReadyToStartContainers, Initialized, Ready, ContainersReady, PodScheduled.
+ * status_conditions: PodReadyToStartContainers, Initialized, Ready, ContainersReady, PodScheduled; and
+ * AllContainersRestarting for pods in which a rule may restart all.
  *
  * Each keeps its lastTransitionTime as long as its status stays. Conditions of other types belong to
  * others (readiness gates, controllers) and are handed on untouched, behind ours.
@@ -13,7 +14,8 @@
 #include "base/strbuf.h"
 
 static const char *const own_types[] = {
-	"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled",
+	"PodReadyToStartContainers", "Initialized",  "Ready",
+	"ContainersReady",	     "PodScheduled", "AllContainersRestarting",
 };
 
 struct verdict {
@@ -121,6 +123,16 @@ static void judge_gates(const struct status_facts *f, struct verdict *v)
 	v->reason = v->is_true ? NULL : "ReadinessGatesNotReady";
 }
 
+static void judge_restart_all(const struct status_facts *f, struct verdict *v)
+{
+	v->reason = f->terminated ? end_reason(f) : NULL;
+	v->is_true = f->restarting_all && !f->terminated;
+	if (!v->is_true)
+		return;
+	v->reason = "RestartAllContainersStarted";
+	strbuf_adds(&v->message, "container exited with restart policy rule");
+}
+
 static void judge(const struct status_facts *f, const char *type, struct verdict *v)
 {
 	if (streq(type, "PodReadyToStartContainers")) {
@@ -129,6 +141,8 @@ static void judge(const struct status_facts *f, const char *type, struct verdict
 		judge_initialized(f, v);
 	} else if (streq(type, "PodScheduled")) {
 		v->is_true = true;
+	} else if (streq(type, "AllContainersRestarting")) {
+		judge_restart_all(f, v);
 	} else {
 		judge_containers(f, v);
 		if (v->is_true && streq(type, "Ready"))
@@ -162,6 +176,24 @@ static json_t *condition(const struct status_facts *f, const char *type)
 	return c;
 }
 
+static bool may_restart_all(const struct status_facts *f)
+{
+	for (size_t i = 0; i < f->n_ctrs; i++) {
+		const struct pod_container *c = f->ctrs[i].spec;
+
+		for (size_t k = 0; k < c->n_rules; k++) {
+			if (c->rules[k].action == RULE_RESTART_ALL)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool applies(const struct status_facts *f, const char *type)
+{
+	return !streq(type, "AllContainersRestarting") || may_restart_all(f);
+}
+
 static bool is_own(const char *type)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(own_types); i++) {
@@ -176,8 +208,10 @@ json_t *status_conditions(const struct status_facts *f)
 	json_t *list = json_array(), *c;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(own_types); i++)
-		json_take_append(list, condition(f, own_types[i]));
+	for (i = 0; i < ARRAY_SIZE(own_types); i++) {
+		if (applies(f, own_types[i]))
+			json_take_append(list, condition(f, own_types[i]));
+	}
 	json_each(f->old, "conditions", i, c) {
 		if (!is_own(json_str(c, "type")))
 			json_array_append(list, c);

@@ -230,8 +230,63 @@ static void test_a_lost_sandbox_is_made_again_unless_the_pod_never_restarts(void
 	CHECK(todo.create_sandbox);
 }
 
+static void test_the_first_rule_that_matches_decides(void)
+{
+	int seven[] = { 7 }, few[] = { 1, 2 };
+	struct pod_restart_rule rules[] = {
+		{ .action = RULE_RESTART, .codes = seven, .n_codes = 1 },
+		{ .action = RULE_RESTART_ALL, .not_in = true, .codes = few, .n_codes = 2 },
+	};
+	struct pod_container spec = { .rules = rules, .n_rules = 2 };
+
+	CHECK_INT(ctr_rule(&spec, 7), RULE_RESTART);
+	CHECK_INT(ctr_rule(&spec, 0), RULE_RESTART_ALL);
+	CHECK_INT(ctr_rule(&spec, 2), RULE_NONE);
+	rules[1].n_codes = 0;
+	CHECK_INT(ctr_rule(&spec, 2), RULE_RESTART_ALL);
+	rules[1].not_in = false;
+	CHECK_INT(ctr_rule(&spec, 2), RULE_NONE);
+}
+
+static void test_a_rule_comes_before_the_policy(void)
+{
+	given(POD_RESTART_NEVER, 1);
+	ctr(0, APP, CTR_EXITED);
+	ctrs[0].rule = RULE_RESTART;
+	decide();
+	CHECK_INT(acts[0], ACT_START);
+	CHECK(!todo.finished);
+}
+
+static void test_all_are_stopped_before_all_are_begun_anew(void)
+{
+	given(POD_RESTART_NEVER, 3);
+	ctr(0, INIT, CTR_EXITED);
+	ctr(1, APP, CTR_EXITED);
+	ctr(2, APP, CTR_RUNNING);
+	ctrs[1].rule = RULE_RESTART_ALL;
+	decide();
+	CHECK(todo.restart_all);
+	CHECK_INT(acts[1], ACT_NONE);
+	facts.restarting_all = true;
+	decide();
+	CHECK_INT(acts[2], ACT_KILL_ALL);
+	CHECK(!todo.reset_all);
+	ctr(2, APP, CTR_STOPPING);
+	decide();
+	CHECK_INT(acts[2], ACT_NONE);
+	CHECK(!todo.reset_all);
+	ctr(2, APP, CTR_EXITED);
+	decide();
+	CHECK(todo.reset_all);
+	CHECK(!todo.finished);
+}
+
 int main(void)
 {
+	TEST(test_the_first_rule_that_matches_decides);
+	TEST(test_a_rule_comes_before_the_policy);
+	TEST(test_all_are_stopped_before_all_are_begun_anew);
 	TEST(test_volumes_come_before_the_sandbox);
 	TEST(test_init_containers_start_one_at_a_time);
 	TEST(test_a_failed_init_container_is_retried_and_holds_up_the_rest);

@@ -220,6 +220,25 @@ static void test_conditions_of_others_and_old_stamps_are_kept(void)
 	CHECK_STR(json_str(status, "conditions[5].type"), "example.com/x");
 }
 
+static void test_only_pods_with_such_a_rule_tell_that_all_restart(void)
+{
+	struct pod_restart_rule rule = { .action = RULE_RESTART_ALL };
+
+	given(0, 1);
+	runs(0);
+	compute("phase");
+	CHECK_INT(json_array_size(json_arr(status, "conditions")), 5);
+	specs[0].rules = &rule;
+	specs[0].n_rules = 1;
+	compute("phase");
+	CHECK_STR(json_str(status, "conditions[5].type"), "AllContainersRestarting");
+	CHECK_STR(json_str(status, "conditions[5].status"), "False");
+	facts.restarting_all = true;
+	compute("phase");
+	CHECK_STR(json_str(status, "conditions[5].status"), "True");
+	CHECK_STR(json_str(status, "conditions[5].reason"), "RestartAllContainersStarted");
+}
+
 static void test_app_statuses_are_sorted_by_name(void)
 {
 	given(0, 3);
@@ -252,6 +271,7 @@ int main(void)
 	TEST(test_ready_follows_every_container);
 	TEST(test_readiness_gates_hold_ready_back);
 	TEST(test_conditions_of_others_and_old_stamps_are_kept);
+	TEST(test_only_pods_with_such_a_rule_tell_that_all_restart);
 	TEST(test_app_statuses_are_sorted_by_name);
 	TEST(test_a_deadline_fails_the_pod_whatever_its_containers_say);
 	json_decref(status);
