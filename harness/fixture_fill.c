@@ -26,6 +26,7 @@ static const char *const features[] = {
 	"pod.hook",
 	"pod.hook.sleep",
 	"pod.restart",
+	"pod.restart.rules",
 	"pod.deadline",
 	"pod.volume.emptydir",
 	"pod.volume.hostpath",

@@ -91,7 +91,8 @@ static bool interfered(const struct scene *s)
 
 	while (next(s, &added, &i))
 		n++;
-	return n != 1 || happened(s, "did disrupt") || happened(s, "did exec") ||
+	PATTERN(disrupted, "did disrupt pod/%s", s->name);
+	return n != 1 || first(s, &disrupted) || happened(s, "did exec") ||
 	       happened(s, "did tell * kill");
 }
 
@@ -294,6 +295,21 @@ static void no_early_kill(const struct scene *s)
 	}
 }
 
+/* A rule of any container may have all of them begun anew. */
+static bool may_restart_all(const struct scene *s)
+{
+	static const char *const lists[] = { "spec.initContainers", "spec.containers" };
+	json_t *c, *rule;
+	size_t l, i, k;
+
+	for (l = 0; l < ARRAY_SIZE(lists); l++)
+		json_array_foreach(json_path(s->pod, lists[l]), i, c)
+			json_array_foreach(json_object_get(c, "restartPolicyRules"), k, rule)
+				if (streq(json_str(rule, "action"), "RestartAllContainers"))
+					return true;
+	return false;
+}
+
 /* RESTART-004: with policy Never nothing starts twice. */
 static void never_restarts(const struct scene *s)
 {
@@ -302,7 +318,7 @@ static void never_restarts(const struct scene *s)
 	size_t i = 0, n = 0;
 
 	if (!streq(json_str(s->pod, "spec.restartPolicy"), "Never") ||
-	    json_object_get(s->container, "restartPolicy") || interfered(s))
+	    json_object_get(s->container, "restartPolicy") || interfered(s) || may_restart_all(s))
 		return;
 	while ((e = next(s, &starts, &i)))
 		if (++n > 1)

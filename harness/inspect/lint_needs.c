@@ -27,6 +27,8 @@ static const struct {
 	{ "lifecycle.postStart", "pod.hook" },
 	{ "lifecycle.stopSignal", "pod.stop-signal" },
 	{ "lifecycle.preStop.sleep", "pod.hook.sleep" },
+	{ "containers.*.restartPolicy", "pod.restart.rules" },
+	{ "restartPolicyRules", "pod.restart.rules" },
 	{ "activeDeadlineSeconds", "pod.deadline" },
 	{ "volumes.*.emptyDir", "pod.volume.emptydir" },
 	{ "volumes.*.hostPath", "pod.volume.hostpath" },
