@@ -9,41 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/pod_handler.h"
+
 enum pod_container_kind { POD_CONTAINER_APP, POD_CONTAINER_INIT, POD_CONTAINER_SIDECAR };
 enum pod_restart_policy { POD_RESTART_ALWAYS, POD_RESTART_ON_FAILURE, POD_RESTART_NEVER };
 enum pod_pull_policy { POD_PULL_ALWAYS, POD_PULL_IF_NOT_PRESENT, POD_PULL_NEVER };
-
-enum pod_handler_type {
-	HANDLER_EXEC,
-	HANDLER_HTTP_GET,
-	HANDLER_TCP_SOCKET,
-	HANDLER_GRPC,
-	HANDLER_SLEEP
-};
-
-struct pod_http_header {
-	const char *name, *value;
-};
-
-struct pod_handler {
-	enum pod_handler_type type;
-	char **argv; /* exec: NULL-terminated */
-	const char *host; /* http, tcp */
-	int port; /* http, tcp, grpc; 0 when port_name is set */
-	const char *port_name;
-	const char *path, *scheme; /* http: "/", "HTTP" | "HTTPS" */
-	struct pod_http_header *headers;
-	size_t n_headers;
-	const char *service; /* grpc; "" */
-	int64_t sleep_seconds;
-};
-
-struct pod_probe {
-	struct pod_handler handler;
-	int initial_delay_seconds, period_seconds, timeout_seconds;
-	int success_threshold, failure_threshold;
-	int64_t grace_seconds; /* -1: the pod's */
-};
 
 enum pod_env_source {
 	ENV_LITERAL, /* value */
