@@ -14,9 +14,9 @@
 #include "base/strbuf.h"
 
 static const char *const own_types[] = {
-	"PodReadyToStartContainers", "Initialized",  "Ready",
-	"ContainersReady",	     "PodScheduled", "AllContainersRestarting",
+	"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled",
 };
+static const char restart_all_type[] = "AllContainersRestarting";
 
 struct verdict {
 	bool is_true;
@@ -141,7 +141,7 @@ static void judge(const struct status_facts *f, const char *type, struct verdict
 		judge_initialized(f, v);
 	} else if (streq(type, "PodScheduled")) {
 		v->is_true = true;
-	} else if (streq(type, "AllContainersRestarting")) {
+	} else if (streq(type, restart_all_type)) {
 		judge_restart_all(f, v);
 	} else {
 		judge_containers(f, v);
@@ -189,18 +189,13 @@ static bool may_restart_all(const struct status_facts *f)
 	return false;
 }
 
-static bool applies(const struct status_facts *f, const char *type)
-{
-	return !streq(type, "AllContainersRestarting") || may_restart_all(f);
-}
-
 static bool is_own(const char *type)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(own_types); i++) {
 		if (streq(own_types[i], type))
 			return true;
 	}
-	return false;
+	return streq(type, restart_all_type);
 }
 
 json_t *status_conditions(const struct status_facts *f)
@@ -208,10 +203,10 @@ json_t *status_conditions(const struct status_facts *f)
 	json_t *list = json_array(), *c;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(own_types); i++) {
-		if (applies(f, own_types[i]))
-			json_take_append(list, condition(f, own_types[i]));
-	}
+	for (i = 0; i < ARRAY_SIZE(own_types); i++)
+		json_take_append(list, condition(f, own_types[i]));
+	if (may_restart_all(f))
+		json_take_append(list, condition(f, restart_all_type));
 	json_each(f->old, "conditions", i, c) {
 		if (!is_own(json_str(c, "type")))
 			json_array_append(list, c);
