@@ -1,8 +1,8 @@
 # ci: what has to pass, and the measuring. ci/README.md describes the gates.
 
-OBJECTS += $(PLANT_OBJECT)
+OBJECTS += $(PLANT_OBJECT) $(SLOW_OBJECT)
 
-.PHONY: deps conformance check unit mutants memcheck check-crash check-vm bench gates format
+.PHONY: deps conformance check unit mutants memcheck check-crash check-slow check-vm bench gates format
 #: make all           builds podd, podctl, podtest and the images (the default)
 #: make deps          installs the packages of ci/packages that are missing
 deps:
@@ -42,6 +42,11 @@ check-crash: deps
 	@$(MAKE) -j$(JOBS) all
 	@ci/check-crash
 
+#: make check-slow    the suite in real time on a podd that is as slow as a real node: no case leans on speed
+check-slow: deps
+	@$(MAKE) -j$(JOBS) VARIANT=slow all
+	@$(BUILD)/slow/bin/podtest run --clock-rate 1 --report $(BUILD)/slow/report
+
 #: make check-vm      ten cases in a virtual machine with cgroup v2 alone
 check-vm:
 	@ci/deps vm
@@ -55,6 +60,7 @@ bench: deps
 
 BENCH_SOURCES := $(wildcard ci/bench/*.c)
 OBJECTS += $(call objects,$(BENCH_SOURCES))
+$(O)/obj/ci/slow/%.o: FOLDER_CPPFLAGS = -Ireference
 $(O)/obj/ci/%.o: FOLDER_CPPFLAGS = -Ici -isystem /usr/include/libnl3
 $(O)/bench/bench: $(call objects,$(BENCH_SOURCES))
 	$(call say,LINK,$@)mkdir -p $(@D)

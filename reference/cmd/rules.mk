@@ -8,9 +8,9 @@ podctl_USES := base api client
 define daemon_rules
 OBJECTS += $$(call objects,$$($1_SOURCES))
 PROGRAMS += $$(if $$($1_SOURCES),$(BIN)/$1)
-$(BIN)/$1: $$(call objects,$$($1_SOURCES)) $$(call layer_libs,$$($1_USES)) $$(PLANT_OBJECT)
+$(BIN)/$1: $$(call objects,$$($1_SOURCES)) $$(call layer_libs,$$($1_USES)) $$(PLANT_OBJECT) $$(if $$(filter podd,$1),$$(SLOW_OBJECT))
 	$$(call say,LINK,$$@)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) \
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) $$(if $$(filter %/slow.o,$$^),$$(SLOW_WRAPS:%=-Wl,--wrap=%)) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) \
 		-Wl,--end-group $$(call link_libs,$$($1_USES))
 endef
 $(foreach p,podd podctl,$(eval $(call daemon_rules,$p)))

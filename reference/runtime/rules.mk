@@ -20,6 +20,11 @@ SHIM_CFLAGS := $(MUSL_CFLAGS)
 SHIM_LDFLAGS := $(MUSL_LDFLAGS)
 endif
 
+ifeq ($(VARIANT),slow)
+SHIM_SOURCES += ci/slow/shim.c
+$(BIN)/pod-shim: private SHIM_LDFLAGS += -Wl,--wrap=rootfs_mount
+endif
+
 # pause always: it must run in a mount namespace that has no libraries.
 $(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_CC = $(MUSL_CC)
 $(BIN)/pause $(O)/shim/reference/cmd/pause.o: private SHIM_CFLAGS = $(MUSL_CFLAGS)
