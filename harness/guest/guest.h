@@ -75,14 +75,16 @@ struct answer probe_ask(const char *name);
 struct answer probe_peek(const char *name); /* what the next ask will answer; not counted */
 const char *answer_word(const struct answer *a);
 
-/* ---- serve.c, http.c ---- */
+/* ---- serve.c, http.c, grpc.c ---- */
 
 /* At "PORT", "ADDRESS:PORT" or "[IPV6]:PORT"; state `bind`; 0 or -errno. */
 int serve_http(const char *at);
+int serve_grpc(const char *at);
 int serve_tcp(const char *at);
 int serve_udp(const char *at);
 int serve_stop(int port);
 void http_accept(int fd, short revents, void *data);
+void grpc_accept(int fd, short revents, void *data);
 
 /* ---- acts.c: options and tells that do one thing ---- */
 

@@ -1,6 +1,6 @@
 /*
  * probe: health by count. A pattern "ok*3,fail*2,ok" answers the first three questions with ok, two with
- * fail, and all that follow with ok; the count of a name is shared by exec, HTTP and TCP.
+ * fail, and all that follow with ok; the count of a name is shared by exec, HTTP, gRPC and TCP.
  */
 #include <stdio.h>
 #include <stdlib.h>

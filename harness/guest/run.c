@@ -25,8 +25,8 @@ static struct {
 static size_t n_todo, next_todo;
 
 static struct {
-	const char *http[8], *tcp[8], *udp[8];
-	size_t n_http, n_tcp, n_udp;
+	const char *http[8], *tcp[8], *udp[8], *grpc[8];
+	size_t n_http, n_tcp, n_udp, n_grpc;
 	double delay_listen, after;
 	const char *count_file, *codes, *exit, *on_term, *probe_again;
 	int fork;
@@ -184,6 +184,8 @@ static void open_servers(void *data)
 		serve_tcp(opt.tcp[i]);
 	for (size_t i = 0; i < opt.n_udp; i++)
 		serve_udp(opt.udp[i]);
+	for (size_t i = 0; i < opt.n_grpc; i++)
+		serve_grpc(opt.grpc[i]);
 }
 
 static void idle_child(bool dies_with_parent)
@@ -270,6 +272,8 @@ static bool value_option(const char *name, const char *value)
 		port_option(opt.tcp, &opt.n_tcp, value);
 	else if (strcmp(name, "udp") == 0)
 		port_option(opt.udp, &opt.n_udp, value);
+	else if (strcmp(name, "grpc") == 0)
+		port_option(opt.grpc, &opt.n_grpc, value);
 	else if (strcmp(name, "delay-listen") == 0)
 		opt.delay_listen = atof(value);
 	else if (strcmp(name, "after") == 0)

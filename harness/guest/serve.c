@@ -1,7 +1,7 @@
 /*
  * serve: listening sockets of the first process. TCP counts each connection as a probe named by its port
  * and echoes lines; when the pattern of the port says fail next, the listener closes, because a refused
- * connection cannot be counted here. UDP echoes. HTTP is http.c.
+ * connection cannot be counted here. UDP echoes. HTTP is http.c, gRPC is grpc.c.
  */
 #include <errno.h>
 #include <poll.h>
@@ -174,6 +174,11 @@ static void udp_data(int fd, short revents, void *data)
 int serve_http(const char *at)
 {
 	return serve(at, SOCK_STREAM, http_accept);
+}
+
+int serve_grpc(const char *at)
+{
+	return serve(at, SOCK_STREAM, grpc_accept);
 }
 
 int serve_tcp(const char *at)
