@@ -35,6 +35,7 @@ struct http_opts {
 	size_t max_body; /* 0: no limit. A longer body is cut there and is no fault (`truncated`) */
 	enum http_follow follow;
 	int max_redirects; /* this many are followed, the next is ERR_INVALID "TooManyRedirects" */
+	bool http2; /* from the first byte ("prior knowledge"): what gRPC without TLS speaks */
 	bool fresh_connection; /* no re-use before or after: what a probe wants */
 	/* Makes the socket instead of socket(2); -1 with errno fails the request. */
 	int (*open_socket)(void *ctx, int family, int type, int protocol);
@@ -48,7 +49,7 @@ struct http_opts {
 
 struct http_response {
 	int status;
-	char *const *headers; /* "Name: value" of the last answer */
+	char *const *headers; /* "Name: value" of the last answer; its trailers follow */
 	const char *body; /* NUL-terminated; "" when on_data took it */
 	size_t body_len;
 	bool truncated;
@@ -58,6 +59,9 @@ struct http_response {
 
 /* The body as it comes; then http_response.body is empty. A non-zero result ends the request (ERR_INTERNAL). */
 typedef int (*http_data_fn)(void *userdata, const char *data, size_t len);
+/* The reason of an ERR_UNAVAILABLE whose answer was begun, or its HTTP/2 stream accepted, and never ended. */
+#define HTTP_INCOMPLETE "Incomplete"
+
 /* Exactly one of the two is NULL. Connection refused, resets and TLS faults are ERR_UNAVAILABLE. */
 typedef void (*http_done_fn)(void *userdata, const struct http_response *resp,
 			     const struct error *err);

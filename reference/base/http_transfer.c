@@ -140,7 +140,9 @@ static void set_connection(struct http_transfer *t, const struct http_opts *o)
 	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
+			 o->http2 ? (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
+				    (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
 	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
 	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -239,14 +241,17 @@ static int failed(struct http_transfer *t, CURLcode code, struct error *err)
 {
 	const char *text = *t->fault ? t->fault : curl_easy_strerror(code);
 	int kind = code == CURLE_OPERATION_TIMEDOUT ? ERR_TIMEOUT : ERR_UNAVAILABLE;
+	const char *reason = NULL;
 	long errnum = 0;
 
 	if (t->stopped)
 		return error_set(err, ERR_INTERNAL, "Stopped", "the reader refused the data");
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
 		kind = ERR_BAD_REQUEST;
+	if (code == CURLE_PARTIAL_FILE || code == CURLE_HTTP2_STREAM)
+		reason = HTTP_INCOMPLETE;
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &errnum);
-	error_set(err, kind, NULL, "%s \"%s\": %s", t->method, t->url, text);
+	error_set(err, kind, reason, "%s \"%s\": %s", t->method, t->url, text);
 	if (err)
 		err->errnum = (int)errnum;
 	return -kind;
