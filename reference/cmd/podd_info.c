@@ -21,6 +21,7 @@ static const char *const features[] = {
 	"pod.probe.exec",
 	"pod.probe.http",
 	"pod.probe.tcp",
+	"pod.probe.grpc",
 	"pod.probe.startup",
 	"pod.hook",
 	"pod.hook.sleep",

@@ -1,5 +1,5 @@
 /*
- * probe_run: exec, httpGet, tcpSocket.
+ * probe_run: exec, httpGet, tcpSocket, grpc.
  *
  * The timeout is real time and bounds the whole run, a body being read included. A probe that cannot be run (no
  * such program, an unknown port name) is an error: it proves nothing. The texts are those of the field, as
@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "base/strbuf.h"
 #include "kubelet/expand.h"
+#include "kubelet/grpc_call.h"
 #include "kubelet/http_call.h"
 #include "kubelet/pod_worker.h"
 
@@ -30,6 +31,7 @@ struct probe_run {
 	void *userdata;
 	struct exec *exec;
 	struct http_request *http;
+	struct grpc_call *grpc;
 	int fd; /* tcp */
 	struct loop_fd *watch;
 	struct loop_timer *timer;
@@ -46,6 +48,7 @@ struct probe_run *probe_run_cancel(struct probe_run *r)
 		return NULL;
 	exec_cancel(r->exec);
 	http_cancel(r->http);
+	grpc_call_cancel(r->grpc);
 	loop_fd_free(r->watch);
 	fd_close(r->fd);
 	loop_timer_free(r->timer);
@@ -259,6 +262,23 @@ static void start_tcp(struct probe_run *r, const struct pod_handler *h)
 		error_soon(r, error_text(&err));
 }
 
+/* ---- grpc ---- */
+
+static void grpc_done(void *userdata, bool healthy, const char *text)
+{
+	struct probe_run *r = userdata;
+
+	r->grpc = NULL;
+	r->outcome = healthy ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
+	strbuf_adds(&r->text, text);
+	finish(r);
+}
+
+static void start_grpc(struct probe_run *r, const struct pod_handler *h)
+{
+	r->grpc = grpc_call_start(r->c, h, AGENT, r->timeout_s, grpc_done, r);
+}
+
 struct probe_run *probe_run_start(struct ctr *c, const struct pod_probe *probe, probe_run_fn done,
 				  void *userdata)
 {
@@ -281,6 +301,8 @@ struct probe_run *probe_run_start(struct ctr *c, const struct pod_probe *probe, 
 		start_tcp(r, &probe->handler);
 		break;
 	case HANDLER_GRPC:
+		start_grpc(r, &probe->handler);
+		break;
 	case HANDLER_SLEEP:
 		error_soon(r, "missing probe handler");
 		break;
