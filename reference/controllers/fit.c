@@ -8,9 +8,9 @@
 #include "controllers/fit.h"
 
 #include "api/meta.h"
+#include "api/node_affinity.h"
 #include "base/json.h"
 #include "base/strbuf.h"
-#include "controllers/node_affinity.h"
 
 static bool is_cordoned(const json_t *pod, const json_t *node)
 {

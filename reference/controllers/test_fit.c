@@ -3,9 +3,9 @@
  */
 #include "controllers/fit.h"
 
+#include "api/node_affinity.h"
 #include "base/json.h"
 #include "base/test.h"
-#include "controllers/node_affinity.h"
 
 static json_t *parse(const char *text)
 {

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 
 #include "api/cluster.h"
-#include "api/meta.h"
+#include "api/node_affinity.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "kubelet/node_status.h"
@@ -103,28 +103,32 @@ static bool sysctl_forbidden(const struct pod *p, char **reason, char **message)
 	return false;
 }
 
-static bool labels_mismatch(struct pod_worker *w, char **reason, char **message)
+static bool affinity_fails(struct pod_worker *w, char **reason, char **message)
 {
 	_cleanup_json_ json_t *node = NULL;
-	const char *key;
-	json_t *want;
 
-	if (!json_len(w->object, "spec.nodeSelector") ||
-	    store_get(w->k->store, &kind_node, NULL, w->k->node_name, &node, NULL) != 0)
+	if (store_get(w->k->store, &kind_node, NULL, w->k->node_name, &node, NULL) != 0 ||
+	    node_affinity_matches(w->object, node))
 		return false;
-	json_object_foreach(json_obj(w->object, "spec.nodeSelector"), key, want) {
-		if (streq(meta_label(node, key), json_string_value(want)))
-			continue;
-		*reason = xstrdup("NodeAffinity");
-		*message = xstrdup("Predicate NodeAffinity failed: node(s) didn't match Pod's "
-				   "node affinity/selector");
-		return true;
-	}
-	return false;
+	*reason = xstrdup("NodeAffinity");
+	*message = xstrdup("Predicate NodeAffinity failed: node(s) didn't match Pod's node "
+			   "affinity/selector");
+	return true;
+}
+
+static bool system_differs(const struct pod_worker *w, char **reason, char **message)
+{
+	const char *os = json_str(w->object, "spec.os.name");
+
+	if (!os || streq(os, "linux"))
+		return false;
+	*reason = xstrdup("PodOSNotSupported");
+	*message = xstrdup("Failed to admit pod as the OS field doesn't match node OS");
+	return true;
 }
 
 bool admission_check(struct pod_worker *w, char **reason, char **message)
 {
 	return !resources_lack(w, reason, message) && !sysctl_forbidden(w->pod, reason, message) &&
-	       !labels_mismatch(w, reason, message);
+	       !affinity_fails(w, reason, message) && !system_differs(w, reason, message);
 }

@@ -5,7 +5,7 @@
  * expressions of one term must all hold, and a term without any expression matches no node. NotIn and
  * DoesNotExist hold for a label that is absent; Gt and Lt compare whole numbers and hold for nothing else.
  */
-#include "controllers/node_affinity.h"
+#include "api/node_affinity.h"
 
 #include "api/meta.h"
 #include "base/defs.h"
