@@ -56,6 +56,17 @@ const char *pod_node_name(const json_t *pod)
 	return name != NULL && *name != '\0' ? name : NULL;
 }
 
+void pod_condition_set(json_t *pod, const char *type, const char *status, const char *reason,
+		       const char *message, const char *now)
+{
+	json_t *c;
+
+	condition_set(pod, type, status, reason, message, now);
+	c = condition_get(pod, type);
+	json_take_set(c, "lastProbeTime", json_null());
+	json_take_set(c, "observedGeneration", json_integer(meta_generation(pod)));
+}
+
 json_t *pod_container_status(const json_t *pod, const char *container)
 {
 	static const char *const lists[] = { "status.containerStatuses",

@@ -4,6 +4,7 @@
 #include "apiserver/server.h"
 
 #include "api/meta.h"
+#include "api/pod_status.h"
 #include "apiserver/status_object.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -193,8 +194,8 @@ static int set_disruption_target(struct request *req, struct error *err)
 
 	if (r)
 		return r;
-	condition_set(pod, "DisruptionTarget", "True", "EvictionByEvictionAPI",
-		      "Eviction API: evicting", clock_format(store_now_ns(s), stamp));
+	pod_condition_set(pod, "DisruptionTarget", "True", "EvictionByEvictionAPI",
+			  "Eviction API: evicting", clock_format(store_now_ns(s), stamp));
 	return store_update(s, req->route.kind, STORE_STATUS, pod, NULL, err);
 }
 

@@ -109,8 +109,8 @@ static int bind_pod(struct scheduler *s, const json_t *pod, const char *node, st
 	int r;
 
 	json_set_str(bound, "spec.nodeName", node);
-	condition_set(bound, "PodScheduled", "True", NULL, NULL,
-		      clock_format(store_now_ns(s->c->store), now));
+	pod_condition_set(bound, "PodScheduled", "True", NULL, NULL,
+			  clock_format(store_now_ns(s->c->store), now));
 	r = control_update(s->c, &kind_pod, STORE_BINDING, bound, err);
 	if (r < 0)
 		return r;
@@ -131,8 +131,8 @@ static int refuse_pod(struct scheduler *s, const json_t *pod, const char *reason
 	if (streq(json_str(old, "reason"), reason) && streq(json_str(old, "message"), message))
 		return 0;
 	edited = json_deep_copy(pod);
-	condition_set(edited, "PodScheduled", "False", reason, message,
-		      clock_format(store_now_ns(s->c->store), now));
+	pod_condition_set(edited, "PodScheduled", "False", reason, message,
+			  clock_format(store_now_ns(s->c->store), now));
 	if (tell)
 		recorder_event(s->c->recorder, pod, COMPONENT, "Warning", "FailedScheduling", "%s",
 			       message);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "api/meta.h"
+#include "api/pod_status.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "store/dry.h"
@@ -119,7 +120,7 @@ static int bind_pod(const struct kind *k, const json_t *cur, const json_t *obj, 
 				       name);
 	out = json_dup(cur);
 	json_set_str(out, "spec.nodeName", json_str(obj, "spec.nodeName"));
-	condition_set(out, "PodScheduled", "True", NULL, NULL, clock_format(now_ns, stamp));
+	pod_condition_set(out, "PodScheduled", "True", NULL, NULL, clock_format(now_ns, stamp));
 	*ret = take_ptr(out);
 	return 0;
 }
