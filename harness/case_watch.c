@@ -79,21 +79,31 @@ static const json_t *entry(const json_t *list, const char *key, const char *valu
 	return NULL;
 }
 
+static void condition_changed(const struct change *ch, const char *pod, const json_t *old,
+			      json_t *now)
+{
+	const char *type = json_str(now, "type"), *status = json_str(now, "status");
+	const json_t *before = type ? entry(old, "type", type) : NULL;
+	_cleanup_free_ char *words = NULL;
+
+	if (!type || !status)
+		return;
+	if (!streq(json_str(before, "status"), status))
+		words = xasprintf("condition %s=%s", type, status);
+	else if (!streq(json_str(before, "lastTransitionTime"),
+			json_str(now, "lastTransitionTime")))
+		words = xasprintf("restamped %s", type);
+	if (words)
+		add(ch, pod, words, json_incref(now));
+}
+
 static void pod_conditions(const struct change *ch, const char *pod)
 {
-	const json_t *old = json_path(ch->before, "status.conditions");
 	json_t *cond;
 	size_t i;
 
-	json_array_foreach(json_path(ch->after, "status.conditions"), i, cond) {
-		const char *type = json_str(cond, "type"), *status = json_str(cond, "status");
-		_cleanup_free_ char *words = NULL;
-
-		if (!type || !status || streq(json_str(entry(old, "type", type), "status"), status))
-			continue;
-		words = xasprintf("condition %s=%s", type, status);
-		add(ch, pod, words, json_incref(cond));
-	}
+	json_array_foreach(json_path(ch->after, "status.conditions"), i, cond)
+		condition_changed(ch, pod, json_path(ch->before, "status.conditions"), cond);
 }
 
 static void container_flag(const struct change *ch, const char *who, const json_t *old,

@@ -49,6 +49,7 @@ static const char *const features[] = {
 	"pod.termination-message",
 	"pod.stop-signal",
 	"pod.dns",
+	"pod.nodename",
 	"api.validation",
 	"api.patch",
 	"api.watch",

@@ -219,6 +219,75 @@ static void final_phase_stays(const struct scene *s)
 	}
 }
 
+/* PHASE-001: there are five phases. */
+static void phase_is_known(const struct scene *s)
+{
+	static const char *const known[] = { "Pending", "Running", "Succeeded", "Failed",
+					     "Unknown" };
+	PATTERN(all, "watch %s", s->name);
+	const struct hist_event *e;
+	size_t i = 0, k;
+
+	while ((e = next(s, &all, &i))) {
+		if (!has_prefix(e->words[0], "phase="))
+			continue;
+		for (k = 0; k < ARRAY_SIZE(known) && !streq(e->words[0] + 6, known[k]); k++)
+			;
+		if (k == ARRAY_SIZE(known))
+			violation(s, e, "no phase of that name exists");
+	}
+}
+
+/* PHASE-015: the stamp of a condition that the node sets stays as long as its status does. */
+static void stamps_stay(const struct scene *s)
+{
+	static const char *const own[] = { "PodScheduled", "Initialized", "ContainersReady",
+					   "Ready", "PodReadyToStartContainers" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		PATTERN(restamped, "watch %s restamped %s", s->name, own[i]);
+		const struct hist_event *e = first(s, &restamped);
+
+		if (e)
+			violation(s, e, "a new lastTransitionTime for a status that did not change");
+	}
+}
+
+static const struct hist_event *final_phase(const struct scene *s)
+{
+	PATTERN(phases, "watch %s", s->name);
+	const struct hist_event *e;
+	size_t i = 0;
+
+	while ((e = next(s, &phases, &i)))
+		if (has_prefix(e->words[0], "phase=") && is_final(e->words[0] + 6))
+			return e;
+	return NULL;
+}
+
+/* PHASE-041: a final phase is told when nothing runs any more: by the same status, and by the guest's own lines. */
+static void final_when_all_ended(const struct scene *s)
+{
+	PATTERN(states, "watch %s", s->who);
+	PATTERN(lines, "guest %s", s->who);
+	_cleanup_free_ char *patch = xasprintf("did patch pod/%s", s->name);
+	const struct hist_event *final = final_phase(s), *e, *state = NULL;
+	size_t i = 0, k = 0;
+
+	if (!final || interfered(s) || happened(s, patch))
+		return;
+	while (final->revision && (e = next(s, &states, &i)))
+		if (has_prefix(e->words[0], "state=") && e->revision <= final->revision)
+			state = e;
+	if (state && streq(state->words[0], "state=running"))
+		violation(s, final, "a final phase while a container is shown running");
+	while ((e = next(s, &lines, &k)))
+		if (surely_before(s, final, e)) {
+			violation(s, e, "a container ran on in a pod of a final phase");
+			return;
+		}
+}
+
 /* SCHED-003: once bound, a pod stays on its node. */
 static void bound_once(const struct scene *s)
 {
@@ -364,12 +433,21 @@ static const struct {
 	void (*check)(const struct scene *s);
 	bool per_pod;
 } rules[] = {
-	{ "INIT-001", init_in_order, false },	    { "INIT-002", init_before_app, false },
-	{ "PROBE-010", ready_needs_probe, false },  { "RESTART-013", count_never_falls, false },
-	{ "PHASE-008", final_phase_stays, true },   { "SCHED-003", bound_once, true },
-	{ "HOOK-006", term_after_pre_stop, false }, { "TERM-004", one_term, false },
-	{ "TERM-020", no_early_kill, false },	    { "RESTART-004", never_restarts, false },
-	{ "RESTART-027", final_is_final, false },   { "TERM-009", no_start_after_deletion, false },
+	{ "INIT-001", init_in_order, false },
+	{ "INIT-002", init_before_app, false },
+	{ "PROBE-010", ready_needs_probe, false },
+	{ "RESTART-013", count_never_falls, false },
+	{ "PHASE-001", phase_is_known, true },
+	{ "PHASE-015", stamps_stay, true },
+	{ "PHASE-041", final_when_all_ended, false },
+	{ "PHASE-008", final_phase_stays, true },
+	{ "SCHED-003", bound_once, true },
+	{ "HOOK-006", term_after_pre_stop, false },
+	{ "TERM-004", one_term, false },
+	{ "TERM-020", no_early_kill, false },
+	{ "RESTART-004", never_restarts, false },
+	{ "RESTART-027", final_is_final, false },
+	{ "TERM-009", no_start_after_deletion, false },
 };
 
 const char *invariants_req(size_t i)

@@ -126,7 +126,52 @@ static void test_a_final_phase_stays(void)
 	CHECK_TEXT(violations(), "");
 	seen("a", "phase=Running", 103, NULL);
 	line("a/c", "start", 104, 2, NULL, NULL);
-	CHECK_TEXT(violations(), "RESTART-027 PHASE-008 ");
+	CHECK_TEXT(violations(), "PHASE-041 RESTART-027 PHASE-008 ");
+}
+
+static void test_a_phase_has_a_known_name(void)
+{
+	begin(PLAIN);
+	seen("a", "phase=Pending", 101, NULL);
+	CHECK_TEXT(violations(), "");
+	seen("a", "phase=", 102, NULL);
+	CHECK_TEXT(violations(), "PHASE-001 ");
+}
+
+static void test_a_stamp_stays_with_its_status(void)
+{
+	begin(PLAIN);
+	seen("a", "restamped example.org/mine", 101, NULL);
+	CHECK_TEXT(violations(), "");
+	seen("a", "restamped Initialized", 102, NULL);
+	CHECK_TEXT(violations(), "PHASE-015 ");
+}
+
+static void at_revision(const char *who, const char *words, double t, uint64_t revision)
+{
+	seen(who, words, t, NULL);
+	for (size_t i = 0; i < h.n; i++)
+		if (!h.events[i]->revision && streq(h.events[i]->who, who))
+			h.events[i]->revision = revision;
+}
+
+static void test_a_final_phase_comes_when_all_has_ended(void)
+{
+	begin(PLAIN);
+	at_revision("a/c", "state=running", 101, 5);
+	at_revision("a", "phase=Failed", 103, 7);
+	at_revision("a/c", "state=terminated", 103, 7);
+	line("a/c", "exit", 102, 1, NULL, NULL);
+	CHECK_TEXT(violations(), "");
+	line("a/c", "exit", 104, 1, NULL, NULL);
+	CHECK_TEXT(violations(), "PHASE-041 ");
+	begin(PLAIN);
+	at_revision("a/c", "state=running", 101, 5);
+	at_revision("a", "phase=Failed", 103, 7);
+	at_revision("a/c", "state=terminated", 104, 8);
+	CHECK_TEXT(violations(), "PHASE-041 ");
+	history_add(&h, SOURCE_DID, "", "patch pod/a", NULL, 100 * S, 100 * S);
+	CHECK_TEXT(violations(), "");
 }
 
 static void test_a_pod_is_bound_once(void)
@@ -206,6 +251,9 @@ int main(void)
 	TEST(test_ready_needs_its_probe);
 	TEST(test_the_restart_count_never_falls);
 	TEST(test_a_final_phase_stays);
+	TEST(test_a_phase_has_a_known_name);
+	TEST(test_a_stamp_stays_with_its_status);
+	TEST(test_a_final_phase_comes_when_all_has_ended);
 	TEST(test_a_pod_is_bound_once);
 	TEST(test_term_waits_for_pre_stop);
 	TEST(test_one_term_and_a_late_kill);

@@ -17,7 +17,7 @@ static const char *const guest_words[] = {
 	"shm",	      "posix-shm",  "ps",   "mounts",	"hostname", "resolve",	 "facts",
 	"eating",     "ate",	    NULL
 };
-static const char *const pod_words[] = { "phase=", "condition", "bound",   "deleting",
+static const char *const pod_words[] = { "phase=", "condition", "bound",   "restamped", "deleting",
 					 "gone",   "added",	"changed", NULL };
 static const char *const container_words[] = { "state=",    "ready=",  "started=",
 					       "restarts=", "changed", NULL };

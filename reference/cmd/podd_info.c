@@ -47,6 +47,7 @@ static const char *const features[] = {
 	"pod.status",
 	"pod.conditions",
 	"pod.termination-message",
+	"pod.nodename",
 	"pod.stop-signal",
 	"pod.dns",
 	"api.validation",

@@ -79,7 +79,7 @@ const char *status_phase(const struct status_facts *f)
 	struct tally t = count(f);
 	const char *by_exit = t.apps > 0 && t.succeeded == t.apps ? "Succeeded" : "Failed";
 
-	if (f->fail_reason && f->terminated)
+	if (f->fail_reason && (f->ending || f->terminated))
 		return "Failed";
 	if (f->terminated)
 		return t.init_failed ? "Failed" : by_exit;
