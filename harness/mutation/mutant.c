@@ -137,13 +137,20 @@ static int load_all(struct mutant_list *list, const char *dir, struct error *err
 	return rc;
 }
 
+/* By its list, or by the area of the requirement that it breaks. */
+static bool in_areas(const struct mutant *m, const char *areas)
+{
+	_cleanup_free_ char *broken = strndup(m->kills, strcspn(m->kills, "-"));
+
+	return !areas || select_any(areas, m->area) || select_any(areas, broken);
+}
+
 static bool is_chosen(const struct mutant *m, const struct mutant_choice *choice)
 {
 	if (m->control && !choice->only)
 		return true;
-	return (!choice->areas || select_any(choice->areas, m->area)) &&
-	       (!choice->only || select_any(choice->only, m->id) ||
-		select_any(choice->only, m->kills));
+	return in_areas(m, choice->areas) && (!choice->only || select_any(choice->only, m->id) ||
+					      select_any(choice->only, m->kills));
 }
 
 /* Each word must choose something: a slip of the pen would otherwise look like a clean report. */
@@ -156,7 +163,7 @@ static int check_choice(const struct mutant_list *list, const struct mutant_choi
 		bool known = false;
 
 		for (size_t i = 0; i < list->n; i++)
-			known |= select_any(*area, list->items[i].area);
+			known |= in_areas(&list->items[i], *area);
 		if (!known)
 			return error_set(err, "harness/mutants: no mutants of area %s", *area);
 	}

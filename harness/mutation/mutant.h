@@ -28,7 +28,7 @@ struct mutant_list {
 
 /* Which of them: both are lists with commas, NULL is all. */
 struct mutant_choice {
-	const char *areas; /* file names of harness/mutants without .yaml; case does not matter */
+	const char *areas; /* lists (file names without .yaml) or areas of the catalogue; case does not matter */
 	const char *only; /* globs on an id, or the requirement that is to be killed */
 };
 /*

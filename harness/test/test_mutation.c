@@ -68,6 +68,7 @@ static void test_a_choice_takes_the_controls_along(void)
 {
 	CHECK_INT(chosen(NULL, NULL), 3);
 	CHECK_INT(chosen("CORE", NULL), 3);
+	CHECK_INT(chosen("ns", NULL), 3);
 	CHECK_INT(chosen("core,net", NULL), 0);
 	CHECK_INT(chosen(NULL, "a-*"), 2);
 	CHECK_INT(chosen("core", "a-one,b"), 1);
