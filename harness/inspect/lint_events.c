@@ -10,12 +10,13 @@
 #include "util/json.h"
 
 static const char *const guest_words[] = {
-	"start",      "ready",	    "term", "signal",	"exit",	    "dying",	 "say",
-	"told",	      "out",	    "kill", "warning",	"witness",  "probe",	 "probe-done",
-	"grpc-other", "probe-lost", "hook", "redirect", "loop",	    "wrote",	 "file",
-	"seen",	      "connect",    "bind", "bound",	"udp",	    "udp-reply", "unix",
-	"shm",	      "posix-shm",  "ps",   "mounts",	"hostname", "resolve",	 "facts",
-	"eating",     "ate",	    NULL
+	"start",      "ready",	    "term",   "signal",	  "exit",    "dying",	  "say",
+	"told",	      "out",	    "kill",   "warning",  "witness", "probe",	  "probe-done",
+	"grpc-other", "probe-lost", "hook",   "redirect", "loop",    "wrote",	  "file",
+	"seen",	      "connect",    "bind",   "bound",	  "udp",     "udp-reply", "unix",
+	"shm",	      "posix-shm",  "msgq",   "sem",	  "mqueue",  "found",	  "orphan",
+	"sockets",    "ps",	    "mounts", "hostname", "resolve", "facts",	  "eating",
+	"ate",	      NULL
 };
 static const char *const pod_words[] = { "phase=", "condition", "bound",   "restamped", "deleting",
 					 "gone",   "added",	"changed", NULL };
