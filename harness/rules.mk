@@ -42,8 +42,11 @@ $(O)/test/harness/%: $(O)/obj/harness/%.o $(HARNESS_LIB)
 	$(call say,LINK,$@)mkdir -p $(@D)
 	$(link_harness)
 
-# Image archives in the OCI layout: the guest, and Debian's static busybox.
-IMAGES += $(if $(HARNESS_MAIN),$(if $(GUEST_SOURCES),$(IMAGE)/guest.tar) $(IMAGE)/busybox.tar)
+# Image archives in the OCI layout: the guest, the guest with a STOPSIGNAL, and Debian's static busybox.
+IMAGES += $(if $(HARNESS_MAIN),$(if $(GUEST_SOURCES),$(IMAGE)/guest.tar $(IMAGE)/guest-quit.tar) $(IMAGE)/busybox.tar)
+$(IMAGE)/guest-quit.tar: $(BIN)/podtest $(BIN)/guest
+	$(call say,IMAGE,$@)mkdir -p $(@D)
+	$(Q)$(BIN)/podtest image --quit -o $@
 $(IMAGE)/guest.tar: $(BIN)/podtest $(BIN)/guest
 	$(call say,IMAGE,$@)mkdir -p $(@D)
 	$(Q)$(BIN)/podtest image -o $@

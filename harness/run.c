@@ -125,10 +125,10 @@ static void on_image(void *userdata, const struct reply *reply)
 	loop_quit(r->session.loop);
 }
 
-/* The build's two images, for subjects of this machine; others got them by `podtest image`. */
+/* The build's images, for subjects of this machine; others got them by `podtest image`. */
 static int load_images(struct run *r, struct error *err)
 {
-	static const char *const names[] = { "guest.tar", "busybox.tar" };
+	static const char *const names[] = { "guest.tar", "guest-quit.tar", "busybox.tar" };
 
 	for (size_t i = 0; r->session.subject->local && i < ARRAY_SIZE(names); i++) {
 		_cleanup_free_ char *path = paths_image(names[i]);

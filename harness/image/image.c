@@ -1,8 +1,8 @@
 /*
- * image: `podtest image`, the two images that every case runs.
+ * image: `podtest image`, the images that cases run.
  *
  * The guest image holds one static program and the few files that a container expects to find (users, /tmp, places to
- * mount on). The busybox image is Debian's busybox-static with a link per applet, for the manifests that people write by
+ * mount on); guest-quit is the same with a STOPSIGNAL of its own. The busybox image is Debian's busybox-static with a link per applet, for the manifests that people write by
  * hand with a shell. Both are made from what lies beside this program: no registry, no pulling, the same bytes each time.
  */
 #include <errno.h>
@@ -18,9 +18,10 @@
 #define BUSYBOX "/bin/busybox"
 
 static const char usage[] =
-	"usage: podtest image -o FILE [--busybox] [--guest PROGRAM]\n"
+	"usage: podtest image -o FILE [--busybox | --quit] [--guest PROGRAM]\n"
 	"\n"
-	"Writes an image archive in the OCI layout: localhost/podtest/guest:v1, or with\n"
+	"Writes an image archive in the OCI layout: localhost/podtest/guest:v1, with\n"
+	"--quit localhost/podtest/guest-quit:v1 (the guest with STOPSIGNAL SIGQUIT), with\n"
 	"--busybox localhost/podtest/busybox:v1. Load it by `podman load -i FILE`,\n"
 	"`ctr -n k8s.io images import FILE`, `kind load image-archive FILE` or\n"
 	"`podctl image import FILE`.\n";
@@ -125,21 +126,37 @@ static int write_blob(const char *path, const struct blob *b, struct error *err)
 	return 0;
 }
 
-static int make_image(const char *path, const char *program, bool busybox, struct error *err)
+enum which { IMAGE_GUEST, IMAGE_GUEST_QUIT, IMAGE_BUSYBOX };
+
+static json_t *config_of(enum which which)
 {
 	static const char env[] =
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	_cleanup_json_ json_t *config =
-		busybox ? json_pack("{s:[s], s:[s]}", "Env", env, "Cmd", "sh") :
-			  json_pack("{s:[s], s:[s]}", "Env", env, "Entrypoint", "/guest");
-	_cleanup_blob_ struct blob layer = { 0 }, archive = { 0 };
-	struct oci_image image = {
-		.name = busybox ? "localhost/podtest/busybox:v1" : "localhost/podtest/guest:v1",
-		.config = config,
-		.layer = &layer,
-	};
+	json_t *config = json_pack("{s:[s]}", "Env", env);
 
-	if (busybox ? busybox_layer(&layer, err) : guest_layer(program, &layer, err))
+	if (which == IMAGE_BUSYBOX)
+		json_object_set_new(config, "Cmd", json_pack("[s]", "sh"));
+	else
+		json_object_set_new(config, "Entrypoint", json_pack("[s]", "/guest"));
+	if (which == IMAGE_GUEST_QUIT)
+		json_object_set_new(config, "StopSignal", json_string("SIGQUIT"));
+	return config;
+}
+
+static int make_image(const char *path, const char *program, enum which which, struct error *err)
+{
+	static const char *const names[] = {
+		[IMAGE_GUEST] = "localhost/podtest/guest:v1",
+		[IMAGE_GUEST_QUIT] = "localhost/podtest/guest-quit:v1",
+		[IMAGE_BUSYBOX] = "localhost/podtest/busybox:v1",
+	};
+	_cleanup_json_ json_t *config = config_of(which);
+	_cleanup_blob_ struct blob layer = { 0 }, archive = { 0 };
+	struct oci_image image = { .name = names[which], .config = config, .layer = &layer };
+	int rc = which == IMAGE_BUSYBOX ? busybox_layer(&layer, err) :
+					  guest_layer(program, &layer, err);
+
+	if (rc)
 		return -1;
 	if (oci_archive(&image, &archive, err))
 		return -1;
@@ -150,20 +167,23 @@ int cmd_image(int argc, char **argv)
 {
 	static const struct option options[] = { { "output", required_argument, NULL, 'o' },
 						 { "busybox", no_argument, NULL, 'b' },
+						 { "quit", no_argument, NULL, 'q' },
 						 { "guest", required_argument, NULL, 'g' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
 	_cleanup_free_ char *found = find_guest();
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const char *path = NULL, *program = found;
-	bool busybox = false;
+	enum which which = IMAGE_GUEST;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
 		if (c == 'o')
 			path = optarg;
 		else if (c == 'b')
-			busybox = true;
+			which = IMAGE_BUSYBOX;
+		else if (c == 'q')
+			which = IMAGE_GUEST_QUIT;
 		else if (c == 'g')
 			program = optarg;
 		else
@@ -172,9 +192,9 @@ int cmd_image(int argc, char **argv)
 	}
 	if (!path || optind < argc)
 		return fputs(usage, stderr), EXIT_BAD_USAGE;
-	if (!busybox && !program)
+	if (which != IMAGE_BUSYBOX && !program)
 		error_set(&err, "the guest is not beside this program; name it by --guest");
-	if (err.message || make_image(path, program, busybox, &err)) {
+	if (err.message || make_image(path, program, which, &err)) {
 		fprintf(stderr, "podtest image: %s\n", error_text(&err));
 		return EXIT_VOID;
 	}

@@ -140,7 +140,7 @@ static void check_cgroups(void)
 static void check_companions(void)
 {
 	static const char *const programs[] = { "podd", "pod-shim", "pause" };
-	static const char *const images[] = { "guest.tar", "busybox.tar" };
+	static const char *const images[] = { "guest.tar", "guest-quit.tar", "busybox.tar" };
 	static const char *const data[] = { "fixtures", "conformance/requirements" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {

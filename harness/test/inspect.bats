@@ -197,6 +197,9 @@ results() {
 @test "image: an archive that names the guest image" {
 	"$PODTEST" image -o "$dir/guest.tar" --guest "$PODTEST"
 	[ "$(tar -xOf "$dir/guest.tar" manifest.json | jq -r '.[0].RepoTags[0]')" = localhost/podtest/guest:v1 ]
+	"$PODTEST" image --quit -o "$dir/quit.tar" --guest "$PODTEST"
+	config=$(tar -xOf "$dir/quit.tar" manifest.json | jq -r '.[0].Config')
+	[ "$(tar -xOf "$dir/quit.tar" "$config" | jq -r .config.StopSignal)" = SIGQUIT ]
 	run -64 "$PODTEST" image
 }
 
