@@ -76,10 +76,10 @@ static bool is_busy(const struct pod_worker *w)
 		if (w->ctrs[i].state == CTR_STARTING && !w->ctrs[i].post_start)
 			return true;
 	}
-	return w->sandbox_state == SB_CREATING;
+	return w->sandbox_state == SB_CREATING && !w->had_sandbox;
 }
 
-/* A start is not held up by the store: what is shown of it may come a little later. */
+/* A first start is not held up by the store: what is shown of it may come a little later. */
 static void publish(struct pod_worker *w)
 {
 	if (!is_busy(w)) {
