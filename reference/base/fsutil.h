@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -50,6 +51,8 @@ int fs_mkdir_parents(int dirfd, const char *path, mode_t mode, struct error *err
  */
 int fs_remove_tree(int dirfd, const char *path, struct error *err);
 int fs_unlink(int dirfd, const char *path, struct error *err); /* not there: 0 */
+/* Bytes on the disk of everything below a directory; counts no further than beyond enough. What cannot be read is 0. */
+int64_t fs_tree_bytes(int dirfd, const char *path, int64_t enough);
 
 bool fs_exists(int dirfd, const char *path); /* without following a final symlink */
 char *fs_join(const char *dir, const char *name); /* "dir/name"; an absolute name replaces dir */

@@ -1,5 +1,5 @@
 /*
- * Directories as a whole: sorted names, and removal of a tree.
+ * Directories as a whole: sorted names, removal of a tree, its size.
  *
  * Removal goes down by descriptors opened with O_NOFOLLOW, so nobody who swaps a directory for a symlink
  * meanwhile can lead it elsewhere. It stops at mount points: a directory on another device than the top
@@ -147,4 +147,31 @@ int fs_remove_tree(int dirfd, const char *path, struct error *err)
 		r = error_set_errno(err, rm.errnum, "remove %s: %s", path, rm.where);
 	free(rm.where);
 	return r;
+}
+
+static void add_bytes(int dirfd, const char *path, int depth, int64_t enough, int64_t *sum)
+{
+	_cleanup_strv_ char **names = NULL;
+	_cleanup_close_ int fd =
+		openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || depth >= DEPTH_MAX || fs_list(fd, ".", &names, NULL) != 0)
+		return;
+	for (char **name = names; *name && *sum <= enough; name++) {
+		struct stat st;
+
+		if (fstatat(fd, *name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		*sum += (int64_t)st.st_blocks * 512;
+		if (S_ISDIR(st.st_mode))
+			add_bytes(fd, *name, depth + 1, enough, sum);
+	}
+}
+
+int64_t fs_tree_bytes(int dirfd, const char *path, int64_t enough)
+{
+	int64_t sum = 0;
+
+	add_bytes(dirfd, path, 0, enough, &sum);
+	return sum;
 }

@@ -95,6 +95,21 @@ static void test_mkdir_p_takes_what_exists(void)
 	CHECK_INT(err.errnum, ENOTDIR);
 }
 
+static void test_the_size_of_a_tree_counts_what_is_below_once(void)
+{
+	_cleanup_free_ char *text = xcalloc(1, 100001);
+	int64_t bytes;
+
+	memset(text, 'x', 100000);
+	write_file("sized/a", text);
+	write_file("sized/deeper/b", text);
+	CHECK(symlinkat("/usr", dir, "sized/elsewhere") == 0);
+	bytes = fs_tree_bytes(dir, "sized", INT64_MAX);
+	CHECK(bytes >= 200000 && bytes < 300000);
+	CHECK(fs_tree_bytes(dir, "sized", 1000) < bytes);
+	CHECK_INT(fs_tree_bytes(dir, "none", INT64_MAX), 0);
+}
+
 static void test_remove_tree_does_not_follow_symlinks(void)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -169,6 +184,7 @@ int main(void)
 	TEST(test_replacement_is_whole_or_not_at_all);
 	TEST(test_list_is_sorted_and_complete);
 	TEST(test_mkdir_p_takes_what_exists);
+	TEST(test_the_size_of_a_tree_counts_what_is_below_once);
 	TEST(test_remove_tree_does_not_follow_symlinks);
 	TEST(test_remove_tree_stops_at_mounts);
 	TEST(test_values_and_paths);

@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "kubelet/checkpoint.h"
 #include "kubelet/events.h"
+#include "kubelet/eviction.h"
 #include "kubelet/prober.h"
 #include "kubelet/volumes.h"
 
@@ -152,6 +153,7 @@ int pod_worker_new(struct kubelet *k, json_t *object, struct pod_worker **ret, s
 	init_times(w);
 	HASH_ADD_KEYPTR(hh, k->workers, w->uid, strlen(w->uid), w);
 	pod_terminate_arm(w);
+	eviction_init(w);
 	pod_worker_kick(w);
 	*ret = w;
 	return 0;
@@ -169,6 +171,7 @@ struct pod_worker *pod_worker_free(struct pod_worker *w)
 	loop_timer_free(w->wake);
 	loop_timer_free(w->deadline);
 	loop_timer_free(w->publish);
+	eviction_deinit(w);
 	event_forget(w->k->events, w->uid);
 	pod_view_free(w->pod);
 	json_decref(w->object);

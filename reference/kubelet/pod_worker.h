@@ -58,6 +58,7 @@ struct pod_worker {
 
 	struct loop_defer *turn;
 	struct loop_timer *wake, *deadline, *publish;
+	struct loop_timer *eviction; /* NULL: nothing to watch */
 };
 
 /* A worker for a pod that the store shows. object is borrowed. */
