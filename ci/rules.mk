@@ -2,7 +2,7 @@
 
 OBJECTS += $(PLANT_OBJECT) $(SLOW_OBJECT)
 
-.PHONY: deps conformance check unit mutants memcheck check-crash check-slow check-vm bench gates format
+.PHONY: deps conformance conformance-realtime check unit mutants memcheck check-crash check-slow check-vm bench gates format
 #: make all           builds podd, podctl, podtest and the images (the default)
 #: make deps          installs the packages of ci/packages that are missing
 deps:
@@ -12,6 +12,11 @@ deps:
 conformance: deps
 	@$(MAKE) -j$(JOBS) all
 	@$(BIN)/podtest run --report $(BUILD)/report
+
+#: make conformance-realtime   the same at clock rate 1, as on a real node: as long as the longest wait
+conformance-realtime: deps
+	@$(MAKE) -j$(JOBS) all
+	@$(BIN)/podtest run --clock-rate 1 --report $(BUILD)/report-realtime
 
 #: make check         everything that must pass; the last line is "N passed, N failed"
 check: deps

@@ -109,7 +109,8 @@ static int open_subject(struct run *r, struct error *err)
 		s->subject->control = (struct agent_control){ restart_own, forget_restart, r->own };
 	s->bounds.rate = s->subject->rate;
 	s->bounds.lag = (s->subject->has_rate ? MAX(1, 10 / s->subject->rate) : 10) * s->slack;
-	pace_init(&s->pace, s->subject->local ? MAX(sysconf(_SC_NPROCESSORS_ONLN), 1) : 0);
+	pace_init(&s->pace, s->subject->local ? MAX(sysconf(_SC_NPROCESSORS_ONLN), 1) : 0,
+		  s->subject->rate);
 	r->result.subject = xasprintf("%s %s", s->subject->name, s->subject->version);
 	r->result.clock_rate = s->subject->rate;
 	return 0;
