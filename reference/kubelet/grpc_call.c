@@ -153,7 +153,7 @@ struct grpc_call *grpc_call_start(struct ctr *c, const struct pod_handler *h, co
 	struct grpc_call *g = xnew(g);
 
 	g->k = c->w->k;
-	g->address = str_printf("%s:%d", ip, h->port);
+	g->address = str_printf(strchr(ip, ':') ? "[%s]:%d" : "%s:%d", ip, h->port);
 	g->agent = xstrdup(agent);
 	grpc_health_request(h->service, &g->request);
 	g->timeout_s = timeout_s;
