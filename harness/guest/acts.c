@@ -256,6 +256,16 @@ static int act_unlisten(const char *arg, struct line *l)
 	return ACT_DONE;
 }
 
+static int act_full(const char *arg, struct line *l)
+{
+	int r = serve_full(atoi(arg));
+
+	line_begin(l, "full");
+	line_str(l, "port", arg);
+	line_str(l, "result", r < 0 ? errno_name(-r) : "ok");
+	return ACT_DONE;
+}
+
 static int act_exit(const char *arg, struct line *l)
 {
 	(void)l;
@@ -272,17 +282,29 @@ static int act_bind(const char *arg, struct line *l)
 }
 
 static const struct act_row acts_here[] = {
-	{ "say", act_say, true },	    { "out", act_out, true },
-	{ "err", act_err, true },	    { "write", act_write, true },
-	{ "append", act_append, true },	    { "msg", act_msg, true },
-	{ "read", act_read, true },	    { "wait-file", act_wait_file, true },
-	{ "connect", act_connect, true },   { "connect-wait", act_connect_wait, true },
-	{ "udp-send", act_udp_send, true }, { "bind", act_bind, true },
-	{ "eat", act_eat, true },	    { "hostname-set", act_hostname_set, true },
-	{ "resolve", act_resolve, true },   { "mounts", act_mounts, false },
-	{ "facts", act_facts, false },	    { "probe", act_probe, true },
-	{ "listen", act_listen, true },	    { "unlisten", act_unlisten, true },
-	{ "exit", act_exit, true },	    { NULL, NULL, false },
+	{ "say", act_say, true },
+	{ "out", act_out, true },
+	{ "err", act_err, true },
+	{ "write", act_write, true },
+	{ "append", act_append, true },
+	{ "msg", act_msg, true },
+	{ "read", act_read, true },
+	{ "wait-file", act_wait_file, true },
+	{ "connect", act_connect, true },
+	{ "connect-wait", act_connect_wait, true },
+	{ "udp-send", act_udp_send, true },
+	{ "bind", act_bind, true },
+	{ "eat", act_eat, true },
+	{ "hostname-set", act_hostname_set, true },
+	{ "resolve", act_resolve, true },
+	{ "mounts", act_mounts, false },
+	{ "facts", act_facts, false },
+	{ "probe", act_probe, true },
+	{ "listen", act_listen, true },
+	{ "unlisten", act_unlisten, true },
+	{ "full", act_full, true },
+	{ "exit", act_exit, true },
+	{ NULL, NULL, false },
 };
 
 static const struct act_row *row_of(const char *name)

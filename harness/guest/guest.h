@@ -83,6 +83,7 @@ int serve_grpc(const char *at);
 int serve_tcp(const char *at);
 int serve_udp(const char *at);
 int serve_stop(int port);
+int serve_full(int port); /* the port's connections hang from now on; 0 or -errno */
 void http_accept(int fd, short revents, void *data);
 void grpc_accept(int fd, short revents, void *data);
 

@@ -267,13 +267,59 @@ static void on_big(struct request *r, const char *rest)
 	free(body);
 }
 
+/* A body that does not end: as fast as it is taken (/endless), or a byte a second (/drip). */
+static void endless_write(int fd, short revents, void *data)
+{
+	static const char chunk[1024] = { 'x' };
+	ssize_t n = send(fd, chunk, sizeof(chunk), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	(void)revents;
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		request_end(data);
+}
+
+static void drip(void *data)
+{
+	struct request *r = data;
+
+	if (send(r->fd, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno != EAGAIN)
+		request_end(r);
+	else
+		loop_after(1, drip, r);
+}
+
+static void begin_endless(struct request *r)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+
+	send(r->fd, head, sizeof(head) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	loop_forget(r->fd);
+}
+
+static void on_endless(struct request *r, const char *rest)
+{
+	(void)rest;
+	say("endless", "kind", "fast");
+	begin_endless(r);
+	loop_watch(r->fd, POLLOUT, endless_write, r);
+}
+
+static void on_drip(struct request *r, const char *rest)
+{
+	(void)rest;
+	say("endless", "kind", "slow");
+	begin_endless(r);
+	drip(r);
+}
+
 static const struct {
 	const char *prefix;
 	void (*fn)(struct request *r, const char *rest);
 } routes[] = {
 	{ "/probe/", on_probe },      { "/hook/", on_hook }, { "/status/", on_status },
 	{ "/redirect", on_redirect }, { "/loop/", on_loop }, { "/facts", on_facts },
-	{ "/headers", on_headers },   { "/big/", on_big },
+	{ "/headers", on_headers },   { "/big/", on_big },   { "/endless", on_endless },
+	{ "/drip", on_drip },
 };
 
 static void dispatch(struct request *r)

@@ -1,7 +1,8 @@
 /*
  * serve: listening sockets of the first process. TCP counts each connection as a probe named by its port
  * and echoes lines; when the pattern of the port says fail next, the listener closes, because a refused
- * connection cannot be counted here. UDP echoes. HTTP is http.c, gRPC is grpc.c.
+ * connection cannot be counted here. When the next is to hang, or when it is told to be full, it accepts no more and lets
+ * its queue fill: the SYN of a connection then gets no answer. UDP echoes. HTTP is http.c, gRPC is grpc.c.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,6 +15,8 @@
 #include "guest/net.h"
 
 #define LISTENER_MAX 32
+#define FILL_MAX 8
+#define FILL_WAIT_MS 100 /* over loopback an answer takes no time */
 
 static struct listener {
 	int fd, port, type;
@@ -86,6 +89,37 @@ int serve_stop(int port)
 	return ret;
 }
 
+/* Connects to the port until the kernel queues no more of it; from then on a SYN gets no answer. */
+static int fill_queue(int port)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int i = 0; i < FILL_MAX; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+		if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 && errno != EINPROGRESS)
+			return -errno;
+		if (poll(&p, 1, FILL_WAIT_MS) == 0)
+			return 0;
+	}
+	return -EAGAIN;
+}
+
+int serve_full(int port)
+{
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < n_listeners && r == -ENOENT; i++) {
+		if (listeners[i].port != port || listeners[i].type != SOCK_STREAM)
+			continue;
+		loop_forget(listeners[i].fd);
+		r = listen(listeners[i].fd, 0) < 0 ? -errno : fill_queue(port);
+	}
+	return r;
+}
+
 static void tcp_data(int fd, short revents, void *data)
 {
 	char buf[4096];
@@ -140,6 +174,8 @@ static void tcp_accept(int fd, short revents, void *data)
 	a = probe_peek(name);
 	if (a.kind == ANSWER_FAIL)
 		serve_stop(li->port);
+	else if (a.kind == ANSWER_HANG)
+		serve_full(li->port);
 }
 
 static void say_udp(int port, const union endpoint *peer)
