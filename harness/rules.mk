@@ -44,10 +44,10 @@ $(O)/test/harness/%: $(O)/obj/harness/%.o $(HARNESS_LIB)
 
 # Image archives in the OCI layout: the guest, the guest with a STOPSIGNAL, and Debian's static busybox.
 IMAGES += $(if $(HARNESS_MAIN),$(if $(GUEST_SOURCES),$(IMAGE)/guest.tar $(IMAGE)/guest-quit.tar) $(IMAGE)/busybox.tar)
-$(IMAGE)/guest-quit.tar: $(BIN)/podtest $(BIN)/guest
+$(IMAGE)/guest-quit.tar: $(BIN)/podtest $(BIN)/guest $(BIN)/guest-tls
 	$(call say,IMAGE,$@)mkdir -p $(@D)
 	$(Q)$(BIN)/podtest image --quit -o $@
-$(IMAGE)/guest.tar: $(BIN)/podtest $(BIN)/guest
+$(IMAGE)/guest.tar: $(BIN)/podtest $(BIN)/guest $(BIN)/guest-tls
 	$(call say,IMAGE,$@)mkdir -p $(@D)
 	$(Q)$(BIN)/podtest image -o $@
 $(IMAGE)/busybox.tar: $(BIN)/podtest /bin/busybox

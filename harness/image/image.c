@@ -1,8 +1,9 @@
 /*
  * image: `podtest image`, the images that cases run.
  *
- * The guest image holds one static program and the few files that a container expects to find (users, /tmp, places to
- * mount on); guest-quit is the same with a STOPSIGNAL of its own. The busybox image is Debian's busybox-static with a link per applet, for the manifests that people write by
+ * The guest image holds one static program, the TLS front that stands before it where a case needs that, and the few files
+ * that a container expects to find (users, /tmp, places to mount on); guest-quit is the same with a STOPSIGNAL of its
+ * own. The busybox image is Debian's busybox-static with a link per applet, for the manifests that people write by
  * hand with a shell. Both are made from what lies beside this program: no registry, no pulling, the same bytes each time.
  */
 #include <errno.h>
@@ -81,20 +82,10 @@ static int busybox_layer(struct blob *layer, struct error *err)
 	return tar_end(t, err) || rc ? -1 : 0;
 }
 
-static int guest_layer(const char *program, struct blob *layer, struct error *err)
-{
-	struct tar *t = tar_new(layer);
-
-	add_base(t);
-	tar_file(t, "guest", 0755, program);
-	return tar_end(t, err);
-}
-
 /* Beside this program, or where `make install` puts it. */
-static char *find_guest(void)
+static char *find_program(const char *name)
 {
-	static const char *const places[] = { "guest", "../libexec/podtest/guest",
-					      "../guest/guest" };
+	static const char *const places[] = { "", "../libexec/podtest/", "../guest/" };
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
@@ -105,12 +96,26 @@ static char *find_guest(void)
 	slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < ARRAY_SIZE(places); i++) {
 		_cleanup_free_ char *path =
-			xasprintf("%.*s/%s", (int)(slash - self), self, places[i]);
+			xasprintf("%.*s/%s%s", (int)(slash - self), self, places[i], name);
 
 		if (access(path, R_OK) == 0)
 			return take_ptr(path);
 	}
 	return NULL;
+}
+
+static int guest_layer(const char *program, struct blob *layer, struct error *err)
+{
+	_cleanup_free_ char *tls = find_program("guest-tls");
+	struct tar *t;
+
+	if (!tls)
+		return error_set(err, "guest-tls is not beside this program");
+	t = tar_new(layer);
+	add_base(t);
+	tar_file(t, "guest", 0755, program);
+	tar_file(t, "guest-tls", 0755, tls);
+	return tar_end(t, err);
 }
 
 static int write_blob(const char *path, const struct blob *b, struct error *err)
@@ -171,7 +176,7 @@ int cmd_image(int argc, char **argv)
 						 { "guest", required_argument, NULL, 'g' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
-	_cleanup_free_ char *found = find_guest();
+	_cleanup_free_ char *found = find_program("guest");
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const char *path = NULL, *program = found;
 	enum which which = IMAGE_GUEST;
