@@ -298,16 +298,20 @@ static void begin_endless(struct request *r)
 
 static void on_endless(struct request *r, const char *rest)
 {
+	struct answer a = probe_ask("endless");
+
 	(void)rest;
-	say("endless", "kind", "fast");
+	say_probe(r, "endless", &a);
 	begin_endless(r);
 	loop_watch(r->fd, POLLOUT, endless_write, r);
 }
 
 static void on_drip(struct request *r, const char *rest)
 {
+	struct answer a = probe_ask("drip");
+
 	(void)rest;
-	say("endless", "kind", "slow");
+	say_probe(r, "drip", &a);
 	begin_endless(r);
 	drip(r);
 }
