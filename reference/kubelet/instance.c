@@ -35,6 +35,14 @@ static json_t *stamp(int64_t ns)
 	return ns ? json_string(clock_format(ns, text)) : json_null();
 }
 
+/* What was created and never came to start shows the epoch. */
+static json_t *stamp_or_epoch(int64_t ns)
+{
+	char text[CLOCK_STAMP_MAX];
+
+	return json_string(clock_format(ns, text));
+}
+
 static json_t *terminated(const struct instance *i)
 {
 	json_t *t = json_object();
@@ -46,7 +54,7 @@ static json_t *terminated(const struct instance *i)
 		json_take_set(t, "reason", json_string(i->reason));
 	if (i->message)
 		json_take_set(t, "message", json_string(i->message));
-	json_take_set(t, "startedAt", stamp(i->started_ns));
+	json_take_set(t, "startedAt", i->id ? stamp_or_epoch(i->started_ns) : stamp(i->started_ns));
 	json_take_set(t, "finishedAt", stamp(i->finished_ns));
 	if (i->id)
 		json_take_set(t, "containerID", json_sprintf(ID_PREFIX "%s", i->id));
