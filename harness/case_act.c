@@ -208,12 +208,23 @@ static void reject_begin(struct case_run *c)
 
 /* ---- patch, scale, delete, disrupt ---- */
 
+/* "patch pod/a", and " status" behind it. */
+static void patch_over(struct case_run *c, const struct reply *reply)
+{
+	const char *object = json_str(c->now.args, "object"),
+		   *subresource = json_str(c->now.args, "subresource");
+	_cleanup_free_ char *what =
+		xasprintf("%s%s%s", object, subresource ? " " : "", subresource ? subresource : "");
+
+	act_over(c, reply, "patch", what);
+}
+
 static void on_patched(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	if (json_truth(c->now.args, "refused", false))
 		on_refused(c, reply, userdata);
 	else
-		act_over(c, reply, "patch", json_str(c->now.args, "object"));
+		patch_over(c, reply);
 }
 
 static void patch_begin(struct case_run *c)

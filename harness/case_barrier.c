@@ -78,7 +78,7 @@ static void drain_guests(struct barrier *b)
 	const char *key;
 	size_t i;
 
-	json_object_foreach(b->c->objects, key, pod) {
+	json_object_foreach(b->c->seen.objects, key, pod) {
 		if (!has_prefix(key, "Pod/"))
 			continue;
 		for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
@@ -163,7 +163,7 @@ static bool watch_caught_up(const struct barrier *b)
 	json_t *revision;
 
 	json_object_foreach(b->behind, key, revision) {
-		const json_t *object = json_object_get(b->c->objects, key);
+		const json_t *object = json_object_get(b->c->seen.objects, key);
 		const char *seen = json_str(object, "metadata.resourceVersion");
 
 		if (!object && !seen_gone(&b->c->history, key + strlen("Pod/")))

@@ -52,7 +52,7 @@ static void note_for_leaks(const struct case_follow *f, const json_t *start)
 	struct case_run *c = f->c;
 	const char *id = json_str(start, "id");
 	_cleanup_free_ char *pod = strndup(id, strcspn(id, "/"));
-	const char *uid = json_str(json_object_get(c->pods, pod), "metadata.uid");
+	const char *uid = json_str(json_object_get(c->seen.pods, pod), "metadata.uid");
 	_cleanup_free_ char *where =
 		xasprintf("%s of %s/%s", c->ns, c->fixture->area, c->fixture->name);
 

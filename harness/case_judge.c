@@ -7,7 +7,7 @@
  */
 #include "case_parts.h"
 #include "doc.h"
-#include "invariants.h"
+#include "invariants/invariants.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -123,9 +123,9 @@ static void on_violation(void *userdata, const char *req, const struct hist_even
 	struct assertion_result *a = case_result_add(&c->result, req);
 	const struct requirement *r = requirement(c, req);
 
-	a->level = LEVEL_MUST;
+	a->level = r ? r->level : LEVEL_MUST;
 	a->invariant = true;
-	a->verdict = verdict_of(c, r, LEVEL_MUST, OUTCOME_FAIL, false);
+	a->verdict = verdict_of(c, r, a->level, OUTCOME_FAIL, false);
 	a->message = xasprintf("a rule for every history: %s", message);
 	a->expected = xstrdup(r ? r->statement : "this never happens");
 	a->seen = xstrdup(message);
@@ -134,7 +134,7 @@ static void on_violation(void *userdata, const char *req, const struct hist_even
 
 void case_check_invariants(struct case_run *c)
 {
-	invariants_check(&c->history, c->pods, on_violation, c);
+	invariants_check(&c->seen, c->session->subject->features, on_violation, c, &c->result.rules);
 }
 
 bool case_only_late(const struct case_run *c)

@@ -340,9 +340,8 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 	c->round = round;
 	c->done = done_fn;
 	c->userdata = userdata;
-	c->objects = json_object();
 	c->applied = json_array();
-	c->pods = json_object();
+	chronicle_init(&c->seen, &c->history);
 	c->poke = timer_new(s->loop, look, c);
 	c->timer = timer_new(s->loop, on_still_there, c);
 	c->result = (struct case_result){ .name = xstrdup(f->name),
@@ -376,9 +375,8 @@ struct case_run *case_run_free(struct case_run *c)
 	timer_free(c->poke);
 	timer_free(c->timer);
 	history_clear(&c->history);
-	json_decref(c->objects);
+	chronicle_clear(&c->seen);
 	json_decref(c->applied);
-	json_decref(c->pods);
 	case_result_clear(&c->result);
 	free(c->ns);
 	free(c->scratch);

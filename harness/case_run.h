@@ -6,8 +6,8 @@
  */
 #pragma once
 
+#include "chronicle.h"
 #include "fixture.h"
-#include "history.h"
 #include "result.h"
 #include "session.h"
 
@@ -60,8 +60,7 @@ struct case_run {
 	struct case_follow *follows;
 
 	struct history history;
-	json_t *objects; /* "Pod/a" to the last version seen */
-	json_t *pods; /* name to the last version ever seen, also of pods that are gone */
+	struct chronicle seen;
 	json_t *applied; /* list of manifests as applied */
 	unsigned barriers;
 	int64_t began, ended;
@@ -72,7 +71,6 @@ struct case_run {
 	bool cancelled, clean; /* clean: the namespace is gone */
 };
 
-#define WITNESS_POD "podtest-witness"
 #define WITNESS_PORT "7070"
 
 struct case_run *case_run_new(struct session *s, const struct fixture *f, unsigned round,

@@ -1,246 +1,26 @@
 /*
- * case_watch: versions of objects to events of the history.
+ * case_watch: versions of the objects of a case, from its watch and from replies to its own requests.
  *
- * Each version is compared with the one before it; what changed becomes one event per change, all with the interval of the version.
- * The table below names the flags and states of a container; phases, conditions, binding and deletion are a function each. A
- * version that was seen already (a list after a watch) changes nothing and makes no event.
+ * Only what is seen while the case runs counts. What a version changes is the chronicle's business.
  */
 #include "case_parts.h"
 #include "kinds.h"
 #include "util/json.h"
 
-struct change {
-	struct case_run *c;
-	const json_t *before, *after;
-	int64_t earliest, latest;
-	bool sampled;
-};
-
 json_t *case_object(const struct case_run *c, const char *kind, const char *name)
 {
-	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
-
-	return json_object_get(c->objects, key);
-}
-
-static uint64_t revision(const json_t *object)
-{
-	const char *text = json_str(object, "metadata.resourceVersion");
-
-	return text ? strtoull(text, NULL, 10) : 0;
-}
-
-static void add(const struct change *ch, const char *who, const char *words, json_t *content)
-{
-	struct hist_event *e = history_add(&ch->c->history, SOURCE_WATCH, who, words, content,
-					   ch->earliest, ch->latest);
-
-	e->sampled = ch->sampled;
-	e->revision = revision(ch->after);
-}
-
-static bool differs(const struct change *ch, const char *path)
-{
-	const json_t *a = json_path(ch->before, path), *b = json_path(ch->after, path);
-
-	return b && !(a && json_equal(a, b));
-}
-
-static void pod_scalars(const struct change *ch, const char *pod)
-{
-	const json_t *status = json_object_get(ch->after, "status");
-	_cleanup_free_ char *phase = NULL;
-
-	if (differs(ch, "spec.nodeName") && *json_str(ch->after, "spec.nodeName"))
-		add(ch, pod, "bound",
-		    json_pack("{s:O}", "node", json_path(ch->after, "spec.nodeName")));
-	if (differs(ch, "status.phase")) {
-		phase = xasprintf("phase=%s", json_str(status, "phase"));
-		add(ch, pod, phase,
-		    json_pack("{s:O,s:O*,s:O*}", "phase", json_object_get(status, "phase"),
-			      "reason", json_object_get(status, "reason"), "message",
-			      json_object_get(status, "message")));
-	}
-	if (json_path(ch->after, "metadata.deletionTimestamp") &&
-	    !json_path(ch->before, "metadata.deletionTimestamp"))
-		add(ch, pod, "deleting",
-		    json_pack("{s:O*}", "grace",
-			      json_path(ch->after, "metadata.deletionGracePeriodSeconds")));
-}
-
-static const json_t *entry(const json_t *list, const char *key, const char *value)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, v)
-		if (streq(json_str(v, key), value))
-			return v;
-	return NULL;
-}
-
-static void condition_changed(const struct change *ch, const char *pod, const json_t *old,
-			      json_t *now)
-{
-	const char *type = json_str(now, "type"), *status = json_str(now, "status");
-	const json_t *before = type ? entry(old, "type", type) : NULL;
-	_cleanup_free_ char *words = NULL;
-
-	if (!type || !status)
-		return;
-	if (!streq(json_str(before, "status"), status))
-		words = xasprintf("condition %s=%s", type, status);
-	else if (!streq(json_str(before, "lastTransitionTime"),
-			json_str(now, "lastTransitionTime")))
-		words = xasprintf("restamped %s", type);
-	if (words)
-		add(ch, pod, words, json_incref(now));
-}
-
-static void pod_conditions(const struct change *ch, const char *pod)
-{
-	json_t *cond;
-	size_t i;
-
-	json_array_foreach(json_path(ch->after, "status.conditions"), i, cond)
-		condition_changed(ch, pod, json_path(ch->before, "status.conditions"), cond);
-}
-
-static void container_flag(const struct change *ch, const char *who, const json_t *old,
-			   const json_t *now, const char *flag)
-{
-	const json_t *v = json_object_get(now, flag);
-	_cleanup_free_ char *words = NULL;
-
-	if (!v || (old && json_equal(json_object_get(old, flag), v)))
-		return;
-	words = xasprintf("%s=%s", flag, json_is_true(v) ? "true" : "false");
-	add(ch, who, words, NULL);
-}
-
-static void container_state(const struct change *ch, const char *who, const json_t *old,
-			    const json_t *now, bool init)
-{
-	const json_t *state = json_object_get(now, "state"),
-		     *old_state = json_object_get(old, "state");
-	const char *name = json_object_iter_key(json_object_iter((json_t *)state));
-	int64_t restarts = json_int(now, "restartCount", 0),
-		before = old ? json_int(old, "restartCount", 0) : 0;
-	_cleanup_free_ char *words = NULL, *count = NULL;
-	json_t *content;
-
-	if (restarts != before) {
-		count = xasprintf("restarts=%lld", (long long)restarts);
-		add(ch, who, count,
-		    json_pack("{s:I,s:O*}", "restarts", (json_int_t)restarts, "last",
-			      json_path(now, "lastState.terminated")));
-	}
-	if (!name || (restarts == before && old_state && json_equal(state, old_state)))
-		return;
-	words = xasprintf("state=%s", name);
-	content = json_copy(json_object_get(state, name));
-	if (!json_is_object(content)) {
-		json_decref(content);
-		content = json_object();
-	}
-	json_object_set_new(content, "restarts", json_integer(restarts));
-	json_object_set_new(content, "init", json_boolean(init));
-	add(ch, who, words, content);
-}
-
-static void pod_containers(const struct change *ch, const char *pod, const char *list, bool init)
-{
-	_cleanup_free_ char *path = xasprintf("status.%s", list);
-	const json_t *old_list = json_path(ch->before, path);
-	json_t *now;
-	size_t i;
-
-	json_array_foreach(json_path(ch->after, path), i, now) {
-		const char *name = json_str(now, "name");
-		_cleanup_free_ char *who = xasprintf("%s/%s", pod, name ? name : "?");
-		const json_t *old = entry(old_list, "name", name);
-
-		container_state(ch, who, old, now, init);
-		container_flag(ch, who, old, now, "ready");
-		container_flag(ch, who, old, now, "started");
-	}
-}
-
-static void pod_changed(const struct change *ch, const char *pod)
-{
-	if (!ch->before)
-		add(ch, pod, "added", NULL);
-	pod_scalars(ch, pod);
-	pod_conditions(ch, pod);
-	pod_containers(ch, pod, "initContainerStatuses", true);
-	pod_containers(ch, pod, "containerStatuses", false);
-}
-
-static void event_seen(const struct change *ch)
-{
-	const char *who = json_str(ch->after, "involvedObject.name"),
-		   *reason = json_str(ch->after, "reason");
-
-	if (!who || streq(who, WITNESS_POD))
-		return;
-	history_add(&ch->c->history, SOURCE_EVENT, who, reason ? reason : "",
-		    json_incref((json_t *)ch->after), ch->c->began, ch->latest);
-}
-
-static void other_changed(const struct change *ch, const char *kind, const char *name, bool gone)
-{
-	const char *word = streq(kind, "ReplicaSet")		? "rs" :
-			   streq(kind, "ReplicationController") ? "rc" :
-								  kind;
-	_cleanup_free_ char *who = xasprintf("%s/%s", word, name);
-
-	add(ch, who, gone ? "gone" : "changed", json_incref((json_t *)ch->after));
-}
-
-static void changed(const struct change *ch, const char *kind, const char *name, bool gone)
-{
-	if (streq(kind, "Event") && !gone) {
-		event_seen(ch);
-	} else if (streq(kind, "Pod") && !streq(name, WITNESS_POD)) {
-		pod_changed(ch, name);
-		if (gone)
-			add(ch, name, "gone", json_incref(json_object_get(ch->after, "status")));
-	} else if (!streq(kind, "Pod") && !streq(kind, "Event")) {
-		other_changed(ch, kind, name, gone);
-	}
+	return chronicle_object(&c->seen, kind, name);
 }
 
 void case_take_object(struct case_run *c, char type, json_t *object, int64_t earliest,
 		      int64_t latest, bool sampled)
 {
-	const char *kind = json_str(object, "kind"), *name = json_str(object, "metadata.name");
-	struct change ch = { .c = c,
-			     .after = object,
-			     .earliest = MAX(earliest, c->began),
-			     .latest = latest,
-			     .sampled = sampled };
-	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
-	_cleanup_json_ json_t *before = json_incref(json_object_get(c->objects, key));
-	bool same;
-
 	if (c->state < CASE_NAMESPACE || c->state >= CASE_CLEANUP)
 		return;
-	same = before && streq(json_str(before, "metadata.resourceVersion"),
-			       json_str(object, "metadata.resourceVersion"));
-	if (same && type != 'D')
+	if (!chronicle_take(&c->seen, type, object, earliest, latest, sampled))
 		return;
-	/* Another object of the same name is a new one. */
-	if (before && streq(json_str(before, "metadata.uid"), json_str(object, "metadata.uid")))
-		ch.before = before;
-	if (type == 'D')
-		json_object_del(c->objects, key);
-	else
-		json_object_set(c->objects, key, object);
-	changed(&ch, kind, name, type == 'D');
-	if (streq(kind, "Pod")) {
-		json_object_set(c->pods, name, object);
+	if (streq(json_str(object, "kind"), "Pod"))
 		case_follow_pod(c, object);
-	}
 	case_poke(c);
 }
 
@@ -255,11 +35,11 @@ void case_take_reply(struct case_run *c, const struct reply *reply)
 	const struct kind *k = kind_find(kind);
 	const json_t *known, *last;
 
-	if (!k || !k->watched || !name || !revision(reply->body))
+	if (!k || !k->watched || !name || !object_revision(reply->body))
 		return;
 	known = case_object(c, k->kind, name);
-	last = json_object_get(c->pods, name);
-	if (known ? revision(known) >= revision(reply->body) :
+	last = json_object_get(c->seen.pods, name);
+	if (known ? object_revision(known) >= object_revision(reply->body) :
 		    streq(json_str(last, "metadata.uid"), json_str(reply->body, "metadata.uid")))
 		return;
 	case_take_object(c, known ? 'M' : 'A', reply->body, reply->sent, reply->received, false);

@@ -162,7 +162,7 @@ static enum fact_state look_objects(struct case_run *c, const json_t *fact, char
 		return FACT_NOT;
 	}
 	if (k->watched)
-		json_object_foreach(c->objects, key, object)
+		json_object_foreach(c->seen.objects, key, object)
 			n += counts(fact, object, k->kind);
 	json_array_foreach(json_path(c->now.fetched, "items"), i, object) {
 		if (!k->watched && !json_object_get(object, "kind"))

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "invariants/invariants.h"
 #include "util/defs.h"
 #include "verdict.h"
 
@@ -31,6 +32,7 @@ struct case_result {
 	char *message; /* one line: why it is not a pass; for a grid or a pass NULL */
 	struct assertion_result *assertions;
 	size_t n_assertions;
+	struct invariant_marks rules; /* what its history had to say to the rules for every history */
 	char *timeline; /* the whole history, when the case is not a pass */
 	char *manifest; /* the manifests as applied, when the case is not a pass */
 	char *rerun; /* one command that runs this case alone */
@@ -56,6 +58,8 @@ void case_result_clear(struct case_result *c);
 
 /* Takes the content of *c, which is empty afterwards. */
 void run_result_add(struct run_result *run, struct case_result *c);
+/* In how many histories the i-th rule for every history had something to judge, and in how many it was broken. */
+void run_result_rule(const struct run_result *run, size_t i, size_t *ret_judged, size_t *ret_broken);
 size_t run_result_count(const struct run_result *run, enum verdict v);
 int run_result_exit(const struct run_result *run);
 void run_result_clear(struct run_result *run);

@@ -14,7 +14,7 @@
 #include "commands.h"
 #include "doc.h"
 #include "inspect/words.h"
-#include "invariants.h"
+#include "invariants/invariants.h"
 #include "select.h"
 #include "util/json.h"
 #include "util/paths.h"
@@ -53,13 +53,10 @@ static void cite(struct coverage *c, const char *id)
 
 static void cite_invariants(struct coverage *c)
 {
-	const char *text;
+	struct invariant rule;
 
-	for (size_t i = 0; (text = invariants_req(i)); i++) {
-		_cleanup_free_ char *id = strndup(text, strcspn(text, ": "));
-
-		cite(c, id);
-	}
+	for (size_t i = 0; invariant_at(i, &rule); i++)
+		cite(c, rule.req);
 }
 
 static bool is_id_char(char ch)

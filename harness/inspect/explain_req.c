@@ -6,6 +6,7 @@
  */
 #include "commands.h"
 #include "inspect/words.h"
+#include "invariants/invariants.h"
 #include "util/json.h"
 #include "verdict.h"
 
@@ -40,6 +41,15 @@ static void print_cases(const struct selection *s, const char *id)
 		puts("  cases      none yet");
 }
 
+static void print_rules(const char *id)
+{
+	struct invariant rule;
+
+	for (size_t i = 0; invariant_at(i, &rule); i++)
+		if (streq(rule.req, id))
+			printf("  every history %s: %s\n", rule.name, rule.sentence);
+}
+
 static void print_requirement(const struct selection *s, const struct requirement *r)
 {
 	printf("%s (%s)\n  %s\n", r->id, level_names[r->level], r->statement);
@@ -54,6 +64,7 @@ static void print_requirement(const struct selection *s, const struct requiremen
 	print_field("unasserted", r->unasserted);
 	print_field("mutant", r->mutant);
 	print_cases(s, r->id);
+	print_rules(r->id);
 }
 
 static bool print_area(const struct catalog *c, const char *area)

@@ -1,0 +1,123 @@
+/*
+ * chronicle: versions of objects, each compared with the one before it.
+ *
+ * A version that was seen already (a list after a watch) changes nothing and makes no event. Another object of the same name begins a
+ * life of its own. The versions of a life that have the same spec share it: a pod is told twenty times, and its spec once.
+ */
+#include "chronicle.h"
+
+#include "util/json.h"
+
+void chronicle_init(struct chronicle *c, struct history *history)
+{
+	*c = (struct chronicle){ .history = history,
+				 .objects = json_object(),
+				 .pods = json_object() };
+}
+
+static void life_clear(struct life *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		json_decref(l->versions[i].object);
+	free(l->versions);
+	free(l->name);
+	free(l->uid);
+}
+
+void chronicle_clear(struct chronicle *c)
+{
+	for (size_t i = 0; i < c->n_lives; i++)
+		life_clear(&c->lives[i]);
+	free(c->lives);
+	json_decref(c->objects);
+	json_decref(c->pods);
+	*c = (struct chronicle){ 0 };
+}
+
+uint64_t object_revision(const json_t *object)
+{
+	const char *text = json_str(object, "metadata.resourceVersion");
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+json_t *chronicle_object(const struct chronicle *c, const char *kind, const char *name)
+{
+	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
+
+	return json_object_get(c->objects, key);
+}
+
+/* ---- lives ---- */
+
+static struct life *find_life(struct chronicle *c, const char *name, const char *uid)
+{
+	for (size_t i = c->n_lives; i-- > 0;)
+		if (streq(c->lives[i].name, name) && streq(c->lives[i].uid, uid))
+			return &c->lives[i];
+	c->lives = xrealloc(c->lives, (c->n_lives + 1) * sizeof(*c->lives));
+	c->lives[c->n_lives] = (struct life){ .name = xstrdup(name), .uid = xstrdup(uid) };
+	return &c->lives[c->n_lives++];
+}
+
+static void share_spec(const struct version *before, json_t *object)
+{
+	json_t *old = json_object_get(before->object, "spec");
+
+	if (old && json_equal(old, json_object_get(object, "spec")))
+		json_object_set(object, "spec", old);
+}
+
+static void keep_version(struct chronicle *c, const struct change *ch, const char *name, bool gone)
+{
+	const char *uid = json_str(ch->after, "metadata.uid");
+	struct life *l = find_life(c, name, uid ? uid : "");
+	struct version v = { .object = json_incref((json_t *)ch->after),
+			     .earliest = ch->earliest,
+			     .latest = ch->latest,
+			     .revision = object_revision(ch->after),
+			     .sampled = ch->sampled,
+			     .gone = gone };
+	size_t at = l->n;
+
+	l->versions = xrealloc(l->versions, (l->n + 1) * sizeof(*l->versions));
+	while (at > 0 && v.revision < l->versions[at - 1].revision)
+		at--;
+	if (at > 0)
+		share_spec(&l->versions[at - 1], v.object);
+	memmove(l->versions + at + 1, l->versions + at, (l->n - at) * sizeof(*l->versions));
+	l->versions[at] = v;
+	l->n++;
+}
+
+bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earliest,
+		    int64_t latest, bool sampled)
+{
+	const char *kind = json_str(object, "kind"), *name = json_str(object, "metadata.name");
+	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
+	_cleanup_json_ json_t *before = json_incref(json_object_get(c->objects, key));
+	struct change ch = { .c = c,
+			     .after = object,
+			     .earliest = MAX(earliest, c->history->began),
+			     .latest = latest,
+			     .sampled = sampled };
+	bool same = before && streq(json_str(before, "metadata.resourceVersion"),
+				    json_str(object, "metadata.resourceVersion"));
+
+	if (same && type != 'D')
+		return false;
+	/* Another object of the same name is a new one. */
+	if (before && streq(json_str(before, "metadata.uid"), json_str(object, "metadata.uid")))
+		ch.before = before;
+	if (type == 'D')
+		json_object_del(c->objects, key);
+	else
+		json_object_set(c->objects, key, object);
+	change_tell(&ch, kind, name, type == 'D');
+	if (streq(kind, "Pod")) {
+		json_object_set(c->pods, name, object);
+		if (!streq(name, WITNESS_POD))
+			keep_version(c, &ch, name, type == 'D');
+	}
+	return true;
+}

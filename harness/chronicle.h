@@ -1,0 +1,52 @@
+/*
+ * chronicle: what became of the objects of a namespace, version by version.
+ *
+ * Whoever sees a version hands it over; what changed becomes events of the history (EVENTS.md), and the versions of pods are
+ * kept, so that rules can compare each with the one before it. It knows no case: a recorded watch is told in the same way.
+ */
+#pragma once
+
+#include "history.h"
+
+#define WITNESS_POD "podtest-witness" /* the runner's own: it makes no events */
+
+struct version {
+	json_t *object;
+	int64_t earliest, latest;
+	uint64_t revision; /* 0: not known */
+	bool sampled; /* seen by polling: there may have been others before it */
+	bool gone; /* the last one: the object was removed */
+};
+
+/* One pod from its first version seen to its last. */
+struct life {
+	char *name, *uid;
+	struct version *versions; /* by revision */
+	size_t n;
+};
+
+struct chronicle {
+	struct history *history; /* borrowed: where the events go */
+	json_t *objects; /* "Pod/a" to the last version seen */
+	json_t *pods; /* name to the last version ever seen, also of pods that are gone */
+	struct life *lives; /* of pods, by first sight */
+	size_t n_lives;
+};
+
+void chronicle_init(struct chronicle *c, struct history *history);
+void chronicle_clear(struct chronicle *c);
+/* type: 'A'dded, 'M'odified, 'D'eleted. False: known already. */
+bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earliest,
+		    int64_t latest, bool sampled);
+json_t *chronicle_object(const struct chronicle *c, const char *kind, const char *name);
+uint64_t object_revision(const json_t *object);
+
+/* chronicle_events.c: what changed from before (NULL: first seen) to after. */
+struct change {
+	struct chronicle *c;
+	const json_t *before, *after;
+	int64_t earliest, latest;
+	bool sampled;
+};
+
+void change_tell(const struct change *ch, const char *kind, const char *name, bool gone);
