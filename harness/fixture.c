@@ -278,6 +278,9 @@ static void note_fault(struct error *all, struct error *one)
 	error_clear(one);
 }
 
+/* Folders of fixtures/ that hold no cases. */
+static char *const no_cases[] = { (char *)"templates", (char *)"images", (char *)"histories", NULL };
+
 static int load_entry(const char *dir, const struct dirent *entry, struct fixture_list *list,
 		      struct error *err)
 {
@@ -290,7 +293,7 @@ static int load_entry(const char *dir, const struct dirent *entry, struct fixtur
 	if (entry->d_name[0] == '.' || stat(path, &st))
 		return 0;
 	if (S_ISDIR(st.st_mode)) {
-		if (streq(entry->d_name, "templates") || streq(entry->d_name, "images"))
+		if (strv_has(no_cases, entry->d_name))
 			return 0;
 		return fixture_load_dir(path, list, err);
 	}
