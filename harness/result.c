@@ -83,6 +83,15 @@ size_t run_result_count(const struct run_result *run, enum verdict v)
 	return n;
 }
 
+void run_result_rule(const struct run_result *run, size_t i, size_t *ret_judged, size_t *ret_broken)
+{
+	*ret_judged = *ret_broken = 0;
+	for (size_t k = 0; k < run->n_cases; k++) {
+		*ret_judged += run->cases[k].rules.judged[i];
+		*ret_broken += run->cases[k].rules.broken[i];
+	}
+}
+
 int run_result_exit(const struct run_result *run)
 {
 	size_t evaluated = run->n_cases - run_result_count(run, VERDICT_NOT_APPLICABLE);

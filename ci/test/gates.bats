@@ -264,3 +264,13 @@ mutant() {
 	[ "${#lines[@]}" -eq 1 ]
 	[[ $output == *"socket 4"* ]]
 }
+
+@test "rules: one that never had anything to judge is told by name" {
+	echo '{"invariants": [{"req": "NS-001", "name": "one-network", "judged": 3, "broken": 0}]}' >"$tree/results.json"
+	run "$ci/check-rules" "$tree/results.json"
+	[ "$status" -eq 0 ]
+	echo '{"invariants": [{"req": "NS-001", "name": "one-network", "judged": 0, "broken": 0}]}' >"$tree/results.json"
+	run "$ci/check-rules" "$tree/results.json"
+	[ "$status" -eq 1 ]
+	[[ $output == *"one-network (NS-001) had nothing to judge"* ]]
+}

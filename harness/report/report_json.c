@@ -60,6 +60,22 @@ static json_t *assertion_counts(const struct run_result *run)
 	return counts_json(&counts);
 }
 
+static json_t *rules_json(const struct run_result *run)
+{
+	json_t *list = json_array();
+	struct invariant rule;
+
+	for (size_t i = 0; invariant_at(i, &rule); i++) {
+		size_t judged, broken;
+
+		run_result_rule(run, i, &judged, &broken);
+		json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I}", "req", rule.req, "name",
+						      rule.name, "judged", (json_int_t)judged,
+						      "broken", (json_int_t)broken));
+	}
+	return list;
+}
+
 static json_t *run_json(const struct run_result *run)
 {
 	struct verdict_counts counts = { { 0 } };
@@ -76,6 +92,7 @@ static json_t *run_json(const struct run_result *run)
 	json_object_set_new(o, "wall_seconds", json_real(run->wall_seconds));
 	json_object_set_new(o, "summary", counts_json(&counts));
 	json_object_set_new(o, "assertions", assertion_counts(run));
+	json_object_set_new(o, "invariants", rules_json(run));
 	json_object_set_new(o, "exit", json_integer(run_result_exit(run)));
 	json_object_set_new(o, "void", text_or_null(run->void_reason));
 	json_object_set_new(o, "leaks", run->leaks ? leaks : json_null());

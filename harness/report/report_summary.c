@@ -120,6 +120,26 @@ static size_t requirements_evaluated(const struct run_result *run, size_t *ret_a
 	return json_object_size(ids);
 }
 
+/* The rules for every history: how many, and how many of them had anything to judge. */
+static void print_rules(FILE *out, const struct run_result *run)
+{
+	size_t rules = 0, asked = 0, answers = 0, bad = 0;
+	struct invariant rule;
+
+	for (size_t i = 0; invariant_at(i, &rule); i++) {
+		size_t judged, broken;
+
+		run_result_rule(run, i, &judged, &broken);
+		rules++;
+		asked += judged > 0;
+		answers += judged;
+		bad += broken > 0;
+	}
+	fprintf(out, "%zu of %zu rules for every history had something to judge, %zu times", asked,
+		rules, answers);
+	fprintf(out, bad ? "; %zu are broken\n" : "\n", bad);
+}
+
 static void print_failures(FILE *out, const struct run_result *run)
 {
 	for (size_t i = 0; i < run->n_cases; i++) {
@@ -167,6 +187,7 @@ static int end(struct reporter *r, const struct run_result *run, struct error *e
 	if (run->leaks && !run->leaks[0])
 		fputs(", nothing left behind", s->out);
 	fputc('\n', s->out);
+	print_rules(s->out, run);
 	if (s->report_dir)
 		fprintf(s->out, "reports: %s/results.json %s/junit.xml\n", s->report_dir,
 			s->report_dir);
