@@ -180,6 +180,14 @@ static void set_end(struct ctr *c, const struct container_status *st)
 	i->message = termination_log_read(c, i->attempt, failed);
 }
 
+void ctr_take_end(struct ctr *c)
+{
+	struct container_status st;
+
+	container_get_status(c->rt, &st);
+	set_end(c, &st);
+}
+
 static void end_run(struct ctr *c)
 {
 	bool hook_failed = c->post_start_failed;
@@ -200,13 +208,10 @@ static void end_run(struct ctr *c)
 
 void ctr_exited(struct ctr *c)
 {
-	struct container_status st;
-
 	if (!c->rt || !ctr_is_live(c))
 		return;
-	container_get_status(c->rt, &st);
 	show_next(c);
-	set_end(c, &st);
+	ctr_take_end(c);
 	end_run(c);
 }
 

@@ -70,6 +70,8 @@ bool ctr_is_live(const struct ctr *c); /* a process exists, or is about to */
 void ctr_start_failed(struct ctr *c, int exit_code, const char *reason, const char *message);
 /* The run in next is up, its postStart hook done: it goes on show and is probed. */
 void ctr_running(struct ctr *c);
+/* How the run that is shown ended, from the runtime's record; nothing follows from it. */
+void ctr_take_end(struct ctr *c);
 /* The runtime says that the newest run has ended. */
 void ctr_exited(struct ctr *c);
 /* Its sandbox is gone: what ran is lost. */

@@ -72,7 +72,7 @@ static struct instance instance_of(const struct ctr *c, const struct container *
 	};
 }
 
-/* A run that the runtime has; the status may tell of its end already. */
+/* A run that the runtime has, in the order of attempts; the status may tell of its end already. */
 static void take_run(struct ctr *c, struct container *rt)
 {
 	const json_t *labels = container_labels(rt);
@@ -80,7 +80,11 @@ static void take_run(struct ctr *c, struct container *rt)
 	bool known = c->cur.valid && c->cur.attempt == attempt;
 	struct instance run = { 0 };
 
+	if (c->last.valid && attempt <= c->last.attempt)
+		return; /* kept for its log; the status has told of its end */
 	if (!known) {
+		if (c->cur.running)
+			ctr_take_end(c); /* the next one was started before that was told */
 		if (c->cur.valid && c->cur.attempt < attempt)
 			instance_move(&c->last, &c->cur);
 		run = instance_of(c, rt);

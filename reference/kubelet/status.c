@@ -102,7 +102,8 @@ static const char *shown_phase(const struct status_facts *f)
 		return old;
 	if (f->terminated)
 		return phase;
-	if (streq(phase, "Succeeded") || streq(phase, "Failed") || f->ending)
+	if (streq(phase, "Succeeded") || streq(phase, "Failed") ||
+	    (f->ending && !streq(phase, "Running")))
 		return old ? old : "Pending";
 	return phase;
 }
