@@ -68,7 +68,7 @@ static unsigned did_reasons(const struct history *h, const char *name, bool reac
 		if (e->source != SOURCE_DID)
 			continue;
 		if (streq(e->words[0], "disrupt") &&
-		    (concerns(e, name) || !has_prefix(e->words[1], "pod/")))
+		    (concerns(e, name) || streq(e->words[1], "stop-node")))
 			reasons |= NEW_SANDBOX | MEDDLED;
 		if ((streq(e->words[0], "exec") || strv_has(e->words, "kill")) &&
 		    (reaches_all || concerns(e, name)))

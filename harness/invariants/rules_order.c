@@ -19,10 +19,32 @@ static const struct hist_event *first_success(const struct actor *a)
 	return NULL;
 }
 
-/* What must have happened to an init container before the next may start. */
+/* The first success of a sidecar's startup probe, else the end of its postStart. */
+static const struct hist_event *sidecar_started(const struct actor *a)
+{
+	const char *probe = handler_name(json_object_get(a->container, "startupProbe"), "probe"),
+		   *hook = handler_name(json_path(a->container, "lifecycle.postStart"), "hook");
+	const struct hist_event *e;
+	size_t i = 0, k = 0;
+
+	while (probe && (e = next_event(a, SOURCE_GUEST, "probe", &i)))
+		if (streq(json_str(e->content, "name"), probe) &&
+		    streq(json_str(e->content, "result"), "ok"))
+			return e;
+	while (!probe && hook && (e = next_event(a, SOURCE_GUEST, "hook", &k)))
+		if (streq(json_str(e->content, "name"), hook) &&
+		    streq(json_str(e->content, "phase"), "end"))
+			return e;
+	return NULL;
+}
+
+/*
+ * What must have happened to an init container before the next may start. The mere start of a sidecar proves nothing: the first word
+ * of its process may come later than that of the next one's.
+ */
 static const struct hist_event *passed(const struct actor *a)
 {
-	return is_sidecar(a->container) ? first_start(a) : first_success(a);
+	return is_sidecar(a->container) ? sidecar_started(a) : first_success(a);
 }
 
 /* mine: s->actor's first start; all init containers before it in the list must have passed. */

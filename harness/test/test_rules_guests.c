@@ -18,6 +18,8 @@
 #define HOOKS                                                                                 \
 	CONTAINER_C "lifecycle={'postStart':{'exec':{'command':['/guest','hook','up']}},'pre" \
 		    "Stop':{'exec':{'command':['/guest','hook','down']}}}"
+#define SIDECAR_PROBE \
+	"spec.initContainers.1.startupProbe={'exec':{'command':['/guest','probe','u']}}"
 #define HOOK(name, phase, t) "c hook " t " name=" name " kind=exec phase=" phase
 #define ENDED(t, code) "watch c state=terminated " t " reason=Error restarts=0 exitCode=" code
 #define KILLED(t) "lost c " t " ; " ENDED("9", "137")
@@ -41,11 +43,14 @@ static const struct rule_row rows[] = {
 	{ "ipc-of-its-own", "", "b/x start 1 net=7 ipc=7 ; c start 2 ; b/x say 3",
 	  "b/x start 1 net=7 ; c start 2 ; b/x say 3" },
 	/* order */
+	{ "init-in-order", SIDECAR_PROBE,
+	  "s start 1 ; s probe 2 name=u result=fail ; s probe 3 name=u result=ok ; t start 4",
+	  "s start 1 ; s probe 2 name=u result=fail ; t start 3 ; s probe 4 name=u result=ok" },
 	{ "init-in-order", "",
 	  "i start 1 ; i exit 2 code=1 ; i start 3 ; i exit 4 code=0 ; s start 5 ; t start 6",
 	  "i start 1 ; i exit 2 code=1 ; s start 2.5 ; i start 3 ; i exit 4 code=0 ; t start 6" },
-	{ "init-before-app", "", "i start 1 ; i exit 2 code=0 ; s start 3 ; t start 4 ; c start 5",
-	  "i start 1 ; i exit 2 code=0 ; s start 3 ; c start 4 ; t start 5" },
+	{ "init-before-app", "", "i start 1 ; i exit 2 code=0 ; c start 3 ; s start 3.1",
+	  "i start 1 ; c start 2 ; i exit 3 code=0" },
 	{ "one-instance-at-a-time", "", "c start 1 ; c say 2 ; c start 3",
 	  "c start 1 ; c start 3 ; c say 4 of=1" },
 	{ "never-restarts", "spec.restartPolicy='Never'", "c start 1 ; d start 2",
