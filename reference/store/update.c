@@ -191,8 +191,12 @@ static int check_rules(const struct kind *k, enum store_part part, const json_t 
 
 	if (part == STORE_STATUS || part == STORE_BINDING)
 		return 0;
-	if (part == STORE_SPEC)
+	if (part == STORE_SPEC) {
 		scheme_default(obj);
+		/* defaults leave out what is null, and a status may say null */
+		if (k->subresources & SUB_STATUS)
+			copy_key(obj, cur, "status");
+	}
 	r = check_finalizers(k, cur, obj, err);
 	if (r == 0)
 		r = strategy_outcome(scheme_validate(obj, err));
