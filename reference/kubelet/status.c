@@ -102,8 +102,9 @@ static const char *shown_phase(const struct status_facts *f)
 		return old;
 	if (f->terminated)
 		return phase;
-	if (streq(phase, "Succeeded") || streq(phase, "Failed") ||
-	    (f->ending && !streq(phase, "Running")))
+	if (streq(phase, "Running"))
+		return phase;
+	if (streq(phase, "Succeeded") || streq(phase, "Failed") || f->ending)
 		return old ? old : "Pending";
 	return phase;
 }
