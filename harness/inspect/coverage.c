@@ -21,7 +21,8 @@
 #include "verdict.h"
 
 static const char usage[] =
-	"usage: podtest coverage [--area A] [--holes] [--mutants FILE] [-o table|json]\n\n"
+	"usage: podtest coverage [--area A] [--holes] [--mutants FILE | --cited] [-o "
+	"table|json]\n\n"
 	"Per area: requirements, those that a case asserts, those whose assertion a mutant has "
 	"made fail.\n"
 	"--area: these areas (several with commas) must have no hole: each must is asserted and "
@@ -29,7 +30,8 @@ static const char usage[] =
 	"assertion was seen\n"
 	"failing under a mutant of its own (out/report/mutants.json, or --mutants), each should is "
 	"asserted or has its reason.\n"
-	"--holes names the holes of every area.\n";
+	"--cited leaves out whether an assertion was ever seen failing. --holes names the holes of "
+	"every area.\n";
 
 struct coverage {
 	struct catalog *catalog;
@@ -256,7 +258,7 @@ static void print_json(const struct coverage *c)
 	putchar('\n');
 }
 
-static int gather(struct coverage *c, struct selection *s, const char *mutants, struct error *err)
+static void gather(struct coverage *c, struct selection *s)
 {
 	c->catalog = s->catalog;
 	c->areas = s->options.area;
@@ -265,14 +267,14 @@ static int gather(struct coverage *c, struct selection *s, const char *mutants, 
 			cite(c, *req);
 	cite_invariants(c);
 	cite_scripts(c);
-	return load_mutants(c, mutants, err);
 }
 
 int cmd_coverage(int argc, char **argv)
 {
-	const char *with_holes = NULL, *mutants = NULL, *format = NULL;
+	const char *with_holes = NULL, *mutants = NULL, *format = NULL, *cited_only = NULL;
 	const struct word words[] = { { "holes", 0, true, &with_holes },
 				      { "mutants", 0, false, &mutants },
+				      { "cited", 0, true, &cited_only },
 				      { "output", 'o', false, &format } };
 	_cleanup_json_ json_t *cited = json_object(), *proven = json_object();
 	_cleanup_(selection_clear) struct selection s = { 0 };
@@ -284,13 +286,14 @@ int cmd_coverage(int argc, char **argv)
 	if (words_take(&argc, argv, words, ARRAY_SIZE(words), &err) ||
 	    selection_load(&s, argc, argv, &err))
 		return words_fault("coverage", &err, EXIT_BAD_USAGE);
-	if (gather(&c, &s, mutants, &err))
+	gather(&c, &s);
+	if (!cited_only && load_mutants(&c, mutants, &err))
 		return words_fault("coverage", &err, EXIT_VOID);
 	if (check_areas(&c, &err))
 		return words_fault("coverage", &err, EXIT_BAD_USAGE);
 	if (streq(format, "json"))
 		return print_json(&c), EXIT_GOOD;
-	if (c.areas && !c.have_mutants)
+	if (c.areas && !c.have_mutants && !cited_only)
 		return error_set(&err, "no report of mutants to judge an area by: make mutants "
 				       "writes out/report/mutants.json"),
 		       words_fault("coverage", &err, EXIT_VOID);

@@ -168,6 +168,7 @@ good='- eventually: {guest: a/c start, within: {lag: start}, req: PHASE-003}'
 	[[ "$output" == *'PHASE-098'*'no reason'* ]]
 	sed -i 's/level: should/&, unasserted: nobody can see it/' "$dir/reqs/PHASE.yaml"
 	run -0 "${coverage[@]}" --area phase --mutants "$dir/m.json"
+	run -0 "${coverage[@]}" --area phase --cited
 	run -64 "${coverage[@]}" --area phase,phases --mutants "$dir/m.json"
 	sed -i 's/"schema"/"void":"interrupted",&/' "$dir/m.json"
 	run -2 "${coverage[@]}" --area phase --mutants "$dir/m.json"
