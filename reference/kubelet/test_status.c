@@ -137,6 +137,21 @@ static void test_a_never_created_container_of_an_ended_pod_is_lost(void)
 	CHECK_STR(json_str(status, "containerStatuses[0].state.terminated.reason"),
 		  "ContainerStatusUnknown");
 	CHECK_INT(json_int(status, "containerStatuses[0].state.terminated.exitCode", 0), 137);
+	facts.initialized = false; /* not even a sandbox */
+	compute("phase");
+	CHECK_STR(json_str(status, "containerStatuses[0].state.terminated.reason"),
+		  "ContainerStatusUnknown");
+}
+
+static void test_a_run_tells_the_signal_that_stops_it(void)
+{
+	given(0, 1);
+	ctrs[0].stop_signal = "QUIT";
+	compute("phase");
+	CHECK(json_str(status, "containerStatuses[0].stopSignal") == NULL);
+	runs(0);
+	compute("phase");
+	CHECK_STR(json_str(status, "containerStatuses[0].stopSignal"), "SIGQUIT");
 }
 
 static void test_a_running_sidecar_keeps_the_pod_running(void)
@@ -265,6 +280,7 @@ int main(void)
 	TEST(test_a_terminal_phase_never_changes);
 	TEST(test_one_failure_makes_the_pod_failed);
 	TEST(test_a_never_created_container_of_an_ended_pod_is_lost);
+	TEST(test_a_run_tells_the_signal_that_stops_it);
 	TEST(test_a_running_sidecar_keeps_the_pod_running);
 	TEST(test_a_failed_init_container_that_is_final_fails_the_pod);
 	TEST(test_initialized_names_what_is_incomplete);
