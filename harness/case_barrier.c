@@ -163,7 +163,7 @@ static bool watch_caught_up(const struct barrier *b)
 	json_t *revision;
 
 	json_object_foreach(b->behind, key, revision) {
-		const json_t *object = json_object_get(b->c->seen.objects, key);
+		const json_t *object = json_object_get(b->c->seen.told, key);
 		const char *seen = json_str(object, "metadata.resourceVersion");
 
 		if (!object && !seen_gone(&b->c->history, key + strlen("Pod/")))

@@ -24,23 +24,19 @@ void case_take_object(struct case_run *c, char type, json_t *object, int64_t ear
 	case_poke(c);
 }
 
-/*
- * What we wrote is what we must see from then on. Only a watched kind, only what is newer than the last version seen, and never
- * an object that the watch has already shown to be gone.
- */
+/* What we wrote is what we must see from then on. Only of watched kinds: of others nobody says when they are gone. */
 void case_take_reply(struct case_run *c, const struct reply *reply)
 {
 	const char *kind = json_str(reply->body, "kind"),
 		   *name = json_str(reply->body, "metadata.name");
 	const struct kind *k = kind_find(kind);
-	const json_t *known, *last;
 
-	if (!k || !k->watched || !name || !object_revision(reply->body))
+	if (!k || !k->watched || !name || !object_revision(reply->body) ||
+	    c->state < CASE_NAMESPACE || c->state >= CASE_CLEANUP)
 		return;
-	known = case_object(c, k->kind, name);
-	last = json_object_get(c->seen.pods, name);
-	if (known ? object_revision(known) >= object_revision(reply->body) :
-		    streq(json_str(last, "metadata.uid"), json_str(reply->body, "metadata.uid")))
+	if (!chronicle_know(&c->seen, reply->body, reply->received))
 		return;
-	case_take_object(c, known ? 'M' : 'A', reply->body, reply->sent, reply->received, false);
+	if (streq(kind, "Pod"))
+		case_follow_pod(c, reply->body);
+	case_poke(c);
 }

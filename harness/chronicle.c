@@ -1,7 +1,8 @@
 /*
  * chronicle: versions of objects, each compared with the one before it.
  *
- * A version that was seen already (a list after a watch) changes nothing and makes no event. Another object of the same name begins a
+ * Answers to our own requests overtake the watch: they are known at once, and told when the watch has come to them, as having been
+ * there when the answer came. A version that was seen already (a list after a watch) changes nothing and makes no event. Another object of the same name begins a
  * life of its own. The versions of a life that have the same spec share it: a pod is told twenty times, and its spec once.
  */
 #include "chronicle.h"
@@ -12,6 +13,8 @@ void chronicle_init(struct chronicle *c, struct history *history)
 {
 	*c = (struct chronicle){ .history = history,
 				 .objects = json_object(),
+				 .told = json_object(),
+				 .answered = json_object(),
 				 .pods = json_object() };
 }
 
@@ -30,6 +33,8 @@ void chronicle_clear(struct chronicle *c)
 		life_clear(&c->lives[i]);
 	free(c->lives);
 	json_decref(c->objects);
+	json_decref(c->told);
+	json_decref(c->answered);
 	json_decref(c->pods);
 	*c = (struct chronicle){ 0 };
 }
@@ -90,12 +95,41 @@ static void keep_version(struct chronicle *c, const struct change *ch, const cha
 	l->n++;
 }
 
+static bool same_object(const json_t *a, const json_t *b)
+{
+	return a && b && streq(json_str(a, "metadata.uid"), json_str(b, "metadata.uid"));
+}
+
+/* An answer has shown this object in this version or a later one. */
+static bool was_answered(const json_t *known, const json_t *object)
+{
+	return same_object(known, object) && object_revision(object) &&
+	       object_revision(known) >= object_revision(object);
+}
+
+/* What is known after the watch has shown this version. */
+static void update_known(struct chronicle *c, char type, const char *key, json_t *object)
+{
+	const json_t *known = json_object_get(c->objects, key);
+
+	if (type == 'D') {
+		json_object_del(c->told, key);
+		if (!known || same_object(known, object))
+			json_object_del(c->objects, key);
+		return;
+	}
+	json_object_set(c->told, key, object);
+	if (!was_answered(known, object))
+		json_object_set(c->objects, key, object);
+}
+
 bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earliest,
 		    int64_t latest, bool sampled)
 {
 	const char *kind = json_str(object, "kind"), *name = json_str(object, "metadata.name");
 	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
-	_cleanup_json_ json_t *before = json_incref(json_object_get(c->objects, key));
+	_cleanup_json_ json_t *before = json_incref(json_object_get(c->told, key));
+	const json_t *answered = json_object_get(c->answered, key);
 	struct change ch = { .c = c,
 			     .after = object,
 			     .earliest = MAX(earliest, c->history->began),
@@ -106,18 +140,33 @@ bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earl
 
 	if (same && type != 'D')
 		return false;
+	if (answered && type != 'D' && was_answered(json_object_get(c->objects, key), object))
+		ch.latest = MAX(MIN(latest, json_integer_value(answered)), ch.earliest);
 	/* Another object of the same name is a new one. */
-	if (before && streq(json_str(before, "metadata.uid"), json_str(object, "metadata.uid")))
+	if (same_object(before, object))
 		ch.before = before;
-	if (type == 'D')
-		json_object_del(c->objects, key);
-	else
-		json_object_set(c->objects, key, object);
+	update_known(c, type, key, object);
 	change_tell(&ch, kind, name, type == 'D');
 	if (streq(kind, "Pod")) {
 		json_object_set(c->pods, name, object);
 		if (!streq(name, WITNESS_POD))
 			keep_version(c, &ch, name, type == 'D');
 	}
+	return true;
+}
+
+bool chronicle_know(struct chronicle *c, json_t *object, int64_t received)
+{
+	const char *kind = json_str(object, "kind"), *name = json_str(object, "metadata.name");
+	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
+	const json_t *known = json_object_get(c->objects, key);
+
+	if (known ? object_revision(known) >= object_revision(object) :
+		    streq(kind, "Pod") && same_object(json_object_get(c->pods, name), object))
+		return false; /* or the watch has shown that it is gone */
+	json_object_set(c->objects, key, object);
+	json_object_set_new(c->answered, key, json_integer(received));
+	if (streq(kind, "Pod"))
+		json_object_set(c->pods, name, object);
 	return true;
 }

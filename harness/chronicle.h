@@ -27,7 +27,9 @@ struct life {
 
 struct chronicle {
 	struct history *history; /* borrowed: where the events go */
-	json_t *objects; /* "Pod/a" to the last version seen */
+	json_t *objects; /* "Pod/a" to the newest version known */
+	json_t *told; /* the same to the last version that is in the history */
+	json_t *answered; /* the same to the instant at which an answer last showed one, in ns */
 	json_t *pods; /* name to the last version ever seen, also of pods that are gone */
 	struct life *lives; /* of pods, by first sight */
 	size_t n_lives;
@@ -38,6 +40,11 @@ void chronicle_clear(struct chronicle *c);
 /* type: 'A'dded, 'M'odified, 'D'eleted. False: known already. */
 bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earliest,
 		    int64_t latest, bool sampled);
+/*
+ * A version that stood in an answer. It is what is known from then on; its events wait for the watch, which may be far behind and
+ * shows each version before it, once and in order. False: known already.
+ */
+bool chronicle_know(struct chronicle *c, json_t *object, int64_t received);
 json_t *chronicle_object(const struct chronicle *c, const char *kind, const char *name);
 uint64_t object_revision(const json_t *object);
 
