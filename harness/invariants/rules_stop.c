@@ -198,6 +198,21 @@ static void gone_is_silent(struct scene *s)
 		judge_event(s, !surely_before(s, gone, line), line);
 }
 
+/* A next run may have begun before the witness got to read that the connection of the one before was gone. */
+static bool began_behind(const struct scene *s, const struct hist_event *line,
+			 const struct hist_event *lost)
+{
+	const json_t *run = json_object_get(line->content, "run");
+	const struct hist_event *start;
+	size_t i = 0;
+
+	while ((start = next_event(s->actor, SOURCE_GUEST, "start", &i)))
+		if (start->boot == line->boot && start->stamp > lost->stamp - lost->margin && run &&
+		    json_equal(run, json_object_get(start->content, "run")))
+			return true;
+	return false;
+}
+
 /* Process 1 takes everything along: no line of the container between its death and the next start. */
 static void nothing_outlives_the_first_process(struct scene *s)
 {
@@ -211,7 +226,9 @@ static void nothing_outlives_the_first_process(struct scene *s)
 		while (!next && (line = next_event(s->actor, SOURCE_GUEST, NULL, &k)))
 			if (line->boot == lost->boot && line->stamp > lost->stamp)
 				next = line;
-		judge_event(s, !next || streq(next->words[0], "start"), next);
+		judge_event(s,
+			    !next || streq(next->words[0], "start") || began_behind(s, next, lost),
+			    next);
 	}
 }
 
