@@ -45,22 +45,11 @@ static void pod_scalars(const struct change *ch, const char *pod)
 			      json_path(ch->after, "metadata.deletionGracePeriodSeconds")));
 }
 
-static const json_t *entry(const json_t *list, const char *key, const char *value)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, v)
-		if (streq(json_str(v, key), value))
-			return v;
-	return NULL;
-}
-
 static void condition_changed(const struct change *ch, const char *pod, const json_t *old,
 			      json_t *now)
 {
 	const char *type = json_str(now, "type"), *status = json_str(now, "status");
-	const json_t *before = type ? entry(old, "type", type) : NULL;
+	const json_t *before = type ? json_entry(old, "type", type) : NULL;
 	_cleanup_free_ char *words = NULL;
 
 	if (!type || !status)
@@ -135,7 +124,7 @@ static void pod_containers(const struct change *ch, const char *pod, const char 
 	json_array_foreach(json_path(ch->after, path), i, now) {
 		const char *name = json_str(now, "name");
 		_cleanup_free_ char *who = xasprintf("%s/%s", pod, name ? name : "?");
-		const json_t *old = entry(old_list, "name", name);
+		const json_t *old = json_entry(old_list, "name", name);
 
 		container_state(ch, who, old, now, init);
 		container_flag(ch, who, old, now, "ready");

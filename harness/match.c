@@ -14,25 +14,14 @@
 
 #include "util/json.h"
 
-static const json_t *entry_by(const json_t *list, const char *key, const char *value)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, v)
-		if (streq(json_str(v, key), value))
-			return v;
-	return NULL;
-}
-
 static const json_t *counterpart(const json_t *want, const json_t *have, size_t i)
 {
 	const json_t *w = json_array_get(want, i);
 
 	if (json_str(w, "name"))
-		return entry_by(have, "name", json_str(w, "name"));
+		return json_entry(have, "name", json_str(w, "name"));
 	if (json_str(w, "type"))
-		return entry_by(have, "type", json_str(w, "type"));
+		return json_entry(have, "type", json_str(w, "type"));
 	return json_array_get(have, i);
 }
 

@@ -77,20 +77,9 @@ bool phase_is_final(const char *phase)
 	return streq(phase, "Succeeded") || streq(phase, "Failed");
 }
 
-static const json_t *entry(const json_t *list, const char *key, const char *value)
-{
-	json_t *v;
-	size_t i;
-
-	json_array_foreach((json_t *)list, i, v)
-		if (streq(json_str(v, key), value))
-			return v;
-	return NULL;
-}
-
 const json_t *condition_of(const struct version *v, const char *type)
 {
-	return entry(json_path(v->object, "status.conditions"), "type", type);
+	return json_entry(json_path(v->object, "status.conditions"), "type", type);
 }
 
 const char *condition_is(const struct version *v, const char *type)
@@ -100,9 +89,10 @@ const char *condition_is(const struct version *v, const char *type)
 
 const json_t *status_of(const struct version *v, const char *name)
 {
-	const json_t *s = entry(json_path(v->object, "status.containerStatuses"), "name", name);
+	const json_t *s = json_entry(json_path(v->object, "status.containerStatuses"), "name", name);
 
-	return s ? s : entry(json_path(v->object, "status.initContainerStatuses"), "name", name);
+	return s ? s :
+		   json_entry(json_path(v->object, "status.initContainerStatuses"), "name", name);
 }
 
 /* A pod that the node refused, or that was failed because its node is gone, has no status of a node. */

@@ -63,6 +63,17 @@ bool json_truth(const json_t *o, const char *path, bool fallback)
 	return json_is_boolean(v) ? json_is_true(v) : fallback;
 }
 
+json_t *json_entry(const json_t *list, const char *key, const char *value)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, v)
+		if (streq(json_str(v, key), value))
+			return v;
+	return NULL;
+}
+
 char *json_line(const json_t *o)
 {
 	char *s = o ? json_dumps(o, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;

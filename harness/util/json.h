@@ -10,6 +10,9 @@ int64_t json_int(const json_t *o, const char *path, int64_t fallback);
 double json_num(const json_t *o, const char *path, double fallback);
 bool json_truth(const json_t *o, const char *path, bool fallback);
 
+/* The first map of the list whose text at `key` is `value`, or NULL. */
+json_t *json_entry(const json_t *list, const char *key, const char *value);
+
 /* One line, keys in order; the caller frees. NULL prints "nothing". */
 char *json_line(const json_t *o);
 /* A scalar as text, without quotes; others as json_line. The caller frees. */
