@@ -19,6 +19,7 @@
 
 struct table_printer {
 	struct table_options options;
+	char *name_prefix; /* options.name_prefix, owned */
 	json_t *columns; /* columnDefinitions */
 	bool headed;
 	size_t widths[COLUMNS_MAX];
@@ -29,6 +30,8 @@ struct table_printer *table_printer_new(const struct table_options *options)
 	struct table_printer *t = xnew(t);
 
 	t->options = *options;
+	if (options->name_prefix)
+		t->options.name_prefix = t->name_prefix = xstrdup(options->name_prefix);
 	return t;
 }
 
@@ -37,6 +40,7 @@ struct table_printer *table_printer_free(struct table_printer *t)
 	if (!t)
 		return NULL;
 	json_decref(t->columns);
+	free(t->name_prefix);
 	free(t);
 	return NULL;
 }

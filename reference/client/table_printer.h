@@ -18,7 +18,7 @@ struct table_options {
 	const char *name_prefix; /* "pod/" before each name, or NULL */
 };
 
-/* Keeps the widths between tables, so that the lines of a watch stand under their header. */
+/* Copies what is in options. Keeps the widths between tables: the lines of a watch stand under their header. */
 struct table_printer *table_printer_new(const struct table_options *options);
 struct table_printer *table_printer_free(struct table_printer *t); /* takes NULL, returns NULL */
 DEFINE_CLEANUP_FUNC(struct table_printer *, table_printer_free)
