@@ -1,9 +1,10 @@
 /*
  * What the server itself puts into a new object, by kind: the status it begins with, the generation, a namespace's
- * label and finalizer. Everything else about a kind is in its tables (api/scheme.h).
+ * label and finalizer, a Job's selector. Everything else about a kind is in its tables (api/scheme.h).
  */
 #include "store/engine.h"
 
+#include "api/job.h"
 #include "api/meta.h"
 #include "api/pod.h"
 #include "base/json.h"
@@ -40,6 +41,8 @@ void strategy_prepare(const struct kind *k, json_t *obj)
 		json_object_del(obj, "spec");
 		prepare_namespace(obj);
 	}
+	if (is_kind(k, "jobs.batch"))
+		job_generate_selector(obj);
 }
 
 static int first_pod_status(json_t *obj, struct error *err)
