@@ -10,6 +10,7 @@
 #include "api/workload.h"
 #include "controllers/control.h"
 #include "controllers/garbage.h"
+#include "controllers/job.h"
 #include "controllers/namespace.h"
 #include "controllers/recorder.h"
 #include "controllers/replicaset.h"
@@ -19,6 +20,7 @@ struct controllers {
 	struct control control;
 	struct scheduler *scheduler;
 	struct replica_controller *replicasets, *replicationcontrollers;
+	struct job_controller *jobs;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 };
@@ -38,6 +40,8 @@ static int make_all(struct controllers *c, struct error *err)
 	if (r == 0)
 		r = replica_controller_new(control, &kind_replicationcontroller,
 					   &c->replicationcontrollers, err);
+	if (r == 0)
+		r = job_controller_new(control, &c->jobs, err);
 	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
@@ -68,6 +72,7 @@ struct controllers *controllers_free(struct controllers *c)
 		return NULL;
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
+	job_controller_free(c->jobs);
 	replica_controller_free(c->replicationcontrollers);
 	replica_controller_free(c->replicasets);
 	scheduler_free(c->scheduler);

@@ -113,7 +113,7 @@ static int compare(const void *a, const void *b, void *now_ns)
 	return replica_rank(*(json_t *const *)a, *(json_t *const *)b, *(int64_t *)now_ns);
 }
 
-static json_t *ranked(const json_t *active, size_t n, int64_t now_ns)
+json_t *replica_victims(const json_t *active, size_t n, int64_t now_ns)
 {
 	size_t total = json_array_size(active);
 	_cleanup_free_ json_t **pods = xcalloc(total, sizeof(*pods));
@@ -135,7 +135,7 @@ void replica_plan_make(const json_t *owner, const json_t *active, int64_t now_ns
 	ret->create = 0;
 	ret->surplus = NULL;
 	if (have > want)
-		ret->surplus = ranked(active, MIN(have - want, REPLICA_BURST), now_ns);
+		ret->surplus = replica_victims(active, MIN(have - want, REPLICA_BURST), now_ns);
 	else
 		ret->create = MIN(want - have, REPLICA_BURST);
 	if (!ret->surplus)

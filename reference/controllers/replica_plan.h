@@ -19,5 +19,7 @@ void replica_plan_make(const json_t *owner, const json_t *active, int64_t now_ns
 		       struct replica_plan *ret);
 void replica_plan_deinit(struct replica_plan *p);
 
+/* A new array of the first n of active in the order of deletion. */
+json_t *replica_victims(const json_t *active, size_t n, int64_t now_ns);
 /* <0: a goes before b when there are too many pods. */
 int replica_rank(const json_t *a, const json_t *b, int64_t now_ns);

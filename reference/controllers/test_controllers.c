@@ -8,6 +8,7 @@
 
 #include "api/cluster.h"
 #include "api/config.h"
+#include "api/job.h"
 #include "api/meta.h"
 #include "api/pod.h"
 #include "api/pod_status.h"
@@ -137,6 +138,10 @@ static void delete_as(const struct kind *k, const char *name, const char *propag
 #define RC(replicas)                                                                        \
 	"{\"apiVersion\":\"v1\",\"kind\":\"ReplicationController\",\"metadata\":{\"name\":" \
 	"\"rc\"},\"spec\":{\"replicas\":" replicas "," TEMPLATE "}}"
+#define JOB                                                                                      \
+	"{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"spec\":{" \
+	"\"template\":{\"spec\":{\"restartPolicy\":\"Never\",\"containers\":"                    \
+	"[{\"name\":\"c\",\"image\":\"i\"}]}}}}"
 #define POD(name, more)                                                                    \
 	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name "\"" more \
 	"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}"
@@ -205,6 +210,46 @@ static void test_a_terminating_pod_is_replaced_at_once(void)
 	rs = get(&kind_replicaset, "rs");
 	CHECK_INT(json_int(rs, "status.replicas", -1), 1);
 	CHECK_INT(json_int(rs, "status.terminatingReplicas", -1), 1);
+}
+
+static void test_a_job_ends_with_its_pod(void)
+{
+	_cleanup_json_ json_t *job = create(&kind_job, JOB), *all = NULL, *after = NULL;
+	json_t *pod;
+
+	settle();
+	all = pods();
+	CHECK_INT(json_array_size(all), 1);
+	pod = json_array_get(all, 0);
+	CHECK(meta_is_controlled_by(pod, job));
+	CHECK_STR(meta_label(pod, "job-name"), "j");
+	CHECK_STR(meta_label(pod, "batch.kubernetes.io/controller-uid"), meta_uid(job));
+	json_set_str(pod, "status.phase", "Succeeded");
+	update(&kind_pod, STORE_STATUS, pod);
+	settle();
+	after = get(&kind_job, "j");
+	CHECK(condition_is_true(after, "Complete"));
+	CHECK_INT(json_int(after, "status.succeeded", 0), 1);
+	delete_as(&kind_pod, meta_name(pod), NULL, 0);
+	settle();
+	CHECK_INT(count_active(), 0);
+}
+
+static void test_a_jobs_failed_pod_is_not_replaced_at_once(void)
+{
+	_cleanup_json_ json_t *job = create(&kind_job, JOB), *all = NULL, *after = NULL;
+	json_t *pod;
+
+	settle();
+	all = pods();
+	pod = json_array_get(all, 0);
+	json_set_str(pod, "status.phase", "Failed");
+	update(&kind_pod, STORE_STATUS, pod);
+	settle();
+	CHECK_INT(count_active(), 0);
+	after = get(&kind_job, "j");
+	CHECK_INT(json_int(after, "status.failed", 0), 1);
+	CHECK_INT(json_len(after, "status.conditions"), 0);
 }
 
 static void test_a_failed_pod_is_replaced_and_left(void)
@@ -412,6 +457,8 @@ int main(void)
 	WORLD_TEST(test_a_replicaset_makes_its_pods);
 	WORLD_TEST(test_a_replicationcontroller_is_scaled);
 	WORLD_TEST(test_a_terminating_pod_is_replaced_at_once);
+	WORLD_TEST(test_a_job_ends_with_its_pod);
+	WORLD_TEST(test_a_jobs_failed_pod_is_not_replaced_at_once);
 	WORLD_TEST(test_a_failed_pod_is_replaced_and_left);
 	WORLD_TEST(test_an_orphan_is_adopted_and_counts);
 	WORLD_TEST(test_a_pod_of_another_owner_is_left_alone);
