@@ -59,7 +59,7 @@ int userns_file_owner(const struct shim *s)
 static int write_map(const struct shim *s, pid_t pid, const char *name)
 {
 	char path[64], map[64];
-	int n = snprintf(map, sizeof(map), "0 %u %u\n", userns_root(s), N_IDS), fd, r;
+	int n = snprintf(map, sizeof(map), "0 %u %d\n", userns_root(s), N_IDS), fd, r;
 
 	snprintf(path, sizeof(path), "proc/%d/%s", (int)pid, name);
 	fd = openat(s->host_root_fd, path, O_WRONLY | O_CLOEXEC);
