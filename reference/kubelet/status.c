@@ -97,13 +97,17 @@ const char *status_phase(const struct status_facts *f)
 static const char *shown_phase(const struct status_facts *f)
 {
 	const char *phase = status_phase(f), *old = json_str(f->old, "phase");
+	struct status_facts alive = *f; /* as if nothing had failed the pod */
 
+	alive.fail_reason = NULL;
 	if (streq(old, "Succeeded") || streq(old, "Failed"))
 		return old;
 	if (f->terminated)
 		return phase;
 	if (streq(phase, "Running"))
 		return phase;
+	if (f->fail_reason && streq(status_phase(&alive), "Running"))
+		return "Running"; /* the failure is told when all has ended */
 	if (streq(phase, "Succeeded") || streq(phase, "Failed") || f->ending)
 		return old ? old : "Pending";
 	return phase;

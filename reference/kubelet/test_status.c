@@ -271,6 +271,21 @@ static void test_a_deadline_fails_the_pod_whatever_its_containers_say(void)
 	CHECK_STR(json_str(status, "reason"), "DeadlineExceeded");
 }
 
+static void test_what_fails_while_all_run_is_running_till_it_ends(void)
+{
+	_cleanup_json_ json_t *old = json_pack("{s:s}", "phase", "Pending");
+
+	given(0, 1);
+	runs(0);
+	facts.old = old;
+	facts.ending = true;
+	facts.fail_reason = "Evicted";
+	CHECK_STR(compute("phase"), "Running");
+	ended(0, 0);
+	facts.terminated = true;
+	CHECK_STR(compute("phase"), "Failed");
+}
+
 int main(void)
 {
 	TEST(test_a_pod_is_pending_while_one_container_has_never_run);
@@ -290,6 +305,7 @@ int main(void)
 	TEST(test_only_pods_with_such_a_rule_tell_that_all_restart);
 	TEST(test_app_statuses_are_sorted_by_name);
 	TEST(test_a_deadline_fails_the_pod_whatever_its_containers_say);
+	TEST(test_what_fails_while_all_run_is_running_till_it_ends);
 	json_decref(status);
 	return test_end();
 }
