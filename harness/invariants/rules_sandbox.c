@@ -120,11 +120,12 @@ static void restart_keeps_the_sandbox(struct scene *s)
 		judge_event(s, streq(namespace(first, "net"), namespace(e, "net")), e);
 }
 
-/* Was the process that said `start` still there when the other one started? */
-static bool outlived(const struct actor *a, const struct hist_event *start,
-		     const struct hist_event *other)
+/* Was the process that said `start` there when the other one started: begun before, and heard after? */
+static bool was_there(const struct actor *a, const struct hist_event *start,
+		      const struct hist_event *other)
 {
-	return start->boot == other->boot && last_line(a, start)->stamp > other->stamp;
+	return start->boot == other->boot && start->stamp <= other->stamp &&
+	       last_line(a, start)->stamp > other->stamp;
 }
 
 /* Does each other container of the pod that lives when this one starts have its own namespace? */
@@ -139,7 +140,7 @@ static void own_namespace(struct scene *s, const char *which)
 			size_t n = 0;
 
 			while (a != s->actor && (other = next_event(a, SOURCE_GUEST, "start", &n)))
-				if (namespace(mine, which) && outlived(a, other, mine))
+				if (namespace(mine, which) && was_there(a, other, mine))
 					judge_event(s,
 						    !streq(namespace(other, which),
 							   namespace(mine, which)),

@@ -32,7 +32,10 @@ static const struct rule_row rows[] = {
 	{ "one-ipc", "", "i start 1 ; c start 2", "i start 1 ; c start 2 ipc=7" },
 	{ "one-uts", "", "i start 1 ; c start 2", "i start 1 ; c start 2 uts=7" },
 	{ "restart-keeps-the-sandbox", "", "c start 1 ; c start 2", "c start 1 ; c start 2 net=7" },
-	{ "own-mounts", "", "c start 1 mnt=7 ; d start 2 mnt=8 ; c say 3",
+	/* d's second run is given the number of c's first, which has ended */
+	{ "own-mounts", "",
+	  "d start 1 mnt=8 ; c start 2 mnt=7 ; c exit 3 code=0 ; d exit 4 code=0 ; "
+	  "d start 5 mnt=7 ; d say 6",
 	  "c start 1 mnt=7 ; d start 2 mnt=7 ; c say 3" },
 	{ "own-processes", "", "c start 1 pid=1 ; d start 2 pid=1",
 	  "c start 1 pid=1 ; d start 2 pid=2" },
