@@ -187,9 +187,9 @@ void case_conclude(struct case_run *c)
 
 	r->seconds = clock_seconds(c->ended - c->began);
 	case_result_settle(r, c->broken);
+	r->rerun = rerun_command(c);
 	if (r->verdict == VERDICT_PASS)
 		return;
 	r->timeline = history_text(&c->history, NULL, 0);
 	r->manifest = manifest_text(c->applied);
-	r->rerun = rerun_command(c);
 }

@@ -24,6 +24,10 @@ struct catalog;
 
 int catalog_load(const char *dir, struct catalog **ret, struct error *err);
 struct catalog *catalog_free(struct catalog *c);
+static inline void catalog_free_p(struct catalog **c)
+{
+	catalog_free(*c);
+}
 /* NULL when there is no such id. The answer lives as long as the catalogue. */
 const struct requirement *catalog_find(const struct catalog *c, const char *id);
 size_t catalog_size(const struct catalog *c);

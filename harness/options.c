@@ -25,7 +25,7 @@ static const struct option_row rows[] = {
 	{ "disruptive", OPT_FLAG, offsetof(struct options, disruptive), NULL,
 	  "also cases that disturb the node" },
 	{ "report", OPT_TEXT, offsetof(struct options, report), "DIR",
-	  "write junit.xml and results.json there" },
+	  "write results.json, junit.xml and report.html there" },
 	{ "format", OPT_TEXT, offsetof(struct options, format), "tap|progress|none",
 	  "standard output; by default progress on a terminal, else tap" },
 	{ "keep", OPT_FLAG, offsetof(struct options, keep), NULL,

@@ -23,6 +23,7 @@ static const struct {
 	{ "lint", cmd_lint, "check every case without a subject" },
 	{ "explain", cmd_explain, "a requirement: its sentence, source and cases" },
 	{ "coverage", cmd_coverage, "which requirements are proven, which are not" },
+	{ "report", cmd_report, "one page of several results.json" },
 	{ "diff", cmd_diff, "what differs between two results.json" },
 	{ "mutants", cmd_mutants,
 	  "prove that the cases can fail: run them against mutants of the reference" },

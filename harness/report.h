@@ -34,6 +34,7 @@ struct reporter *report_progress_new(FILE *out);
 struct reporter *report_summary_new(FILE *out);
 struct reporter *report_junit_new(const char *path);
 struct reporter *report_json_new(const char *path);
+struct reporter *report_html_new(const char *path);
 
 /* The full explanation of one failed case, as text for a person: requirement, expected, seen, timeline, manifest, command. */
 char *explain_case(const struct case_result *c, const struct catalog *catalog);

@@ -2,7 +2,7 @@
  * reports: which reporters a command line asks for.
  *
  * On a terminal: progress and summary. On a pipe: TAP, and the summary on standard error, so that the pipe stays TAP. --report DIR adds
- * results.json and junit.xml there. The list owns its reporters.
+ * results.json, junit.xml and report.html there. The list owns its reporters.
  */
 #include "reports.h"
 
@@ -18,7 +18,8 @@ static void add(struct reports *r, struct reporter *one)
 static int add_files(struct reports *r, const char *dir, struct error *err)
 {
 	_cleanup_free_ char *json = xasprintf("%s/results.json", dir),
-			    *junit = xasprintf("%s/junit.xml", dir);
+			    *junit = xasprintf("%s/junit.xml", dir),
+			    *html = xasprintf("%s/report.html", dir);
 	_cleanup_free_ char *part = xstrdup(dir);
 
 	for (char *p = part + 1; *p; p++) {
@@ -32,6 +33,7 @@ static int add_files(struct reports *r, const char *dir, struct error *err)
 		return error_set_errno(err, errno, "--report %s", dir);
 	add(r, report_json_new(json));
 	add(r, report_junit_new(junit));
+	add(r, report_html_new(html));
 	return 0;
 }
 

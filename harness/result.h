@@ -35,7 +35,7 @@ struct case_result {
 	struct invariant_marks rules; /* what its history had to say to the rules for every history */
 	char *timeline; /* the whole history, when the case is not a pass */
 	char *manifest; /* the manifests as applied, when the case is not a pass */
-	char *rerun; /* one command that runs this case alone */
+	char *rerun; /* one command that runs this case alone; NULL when it was not run */
 };
 
 struct run_result {
@@ -43,6 +43,7 @@ struct run_result {
 	char *subject_spec; /* "own", "unix:…", "kubeconfig:…", "driver:…" */
 	double clock_rate, slack;
 	uint64_t seed;
+	int64_t began; /* seconds since the epoch; 0: not known */
 	double wall_seconds;
 	char *void_reason; /* the run says nothing: sentinel failed, subject died, interrupted */
 	struct case_result *cases;

@@ -20,6 +20,8 @@ PROGRAMS += $(if $(HARNESS_MAIN),$(BIN)/podtest) $(DRIVER_PROGRAMS)
 TESTS += $(patsubst harness/%.c,$(O)/test/harness/%,$(HARNESS_TESTS)) $(FAKE_PROGRAMS)
 
 $(O)/obj/harness/%.o: FOLDER_CPPFLAGS = -Iharness
+# The page's frame, style and script are taken into the program as they are.
+$(O)/obj/harness/report/page_parts.o: $(wildcard harness/report/html/*)
 
 $(O)/lib/harness.list: FORCE
 	$(call stamp,$(HARNESS_SOURCES))

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "commands.h"
 #include "expectations.h"
@@ -208,6 +209,7 @@ static void make_session(struct run *r)
 	s->scratch = xasprintf("/tmp/podtest-scratch-%s", s->run_id);
 	r->result.slack = r->options.slack;
 	r->result.seed = r->options.seed;
+	r->result.began = time(NULL);
 	r->result.strict = r->options.strict;
 }
 

@@ -8,12 +8,13 @@
 #include "options_table.h"
 #include "verdict.h"
 
-static const char head[] = "# bash completion for podtest: source <(podtest completion bash)\n"
-			   "_podtest() {\n"
-			   "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
-			   "word=${COMP_WORDS[1]}\n"
-			   "\tlocal commands='run list render lint explain coverage diff mutants "
-			   "image doctor clean completion'\n";
+static const char head[] =
+	"# bash completion for podtest: source <(podtest completion bash)\n"
+	"_podtest() {\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+	"word=${COMP_WORDS[1]}\n"
+	"\tlocal commands='run list render lint explain coverage report diff mutants "
+	"image doctor clean completion'\n";
 
 static const char tail[] =
 	"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"

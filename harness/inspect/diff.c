@@ -5,25 +5,13 @@
  * requirements. Exit code as diff(1) has it: 0 nothing differs, 1 something does, 2 a file cannot be read.
  */
 #include "commands.h"
-#include "doc.h"
 #include "inspect/words.h"
+#include "report/results.h"
 #include "util/json.h"
 #include "verdict.h"
 
 static const char usage[] =
 	"usage: podtest diff A B\n\nWhat differs between two results.json, from A to B.\n";
-
-static int load(const char *path, json_t **ret, struct error *err)
-{
-	_cleanup_json_ json_t *docs = NULL;
-
-	if (doc_load(path, &docs, NULL, err))
-		return -1;
-	if (json_int(docs, "0.schema", 0) != 1)
-		return error_set(err, "%s: is no results.json of schema 1", path);
-	*ret = json_incref(json_array_get(docs, 0));
-	return 0;
-}
 
 static void keep_worse(json_t *map, const char *key, const char *verdict)
 {
@@ -91,7 +79,7 @@ int cmd_diff(int argc, char **argv)
 		return fputs(usage, stdout), EXIT_GOOD;
 	if (argc != 3)
 		return fputs(usage, stderr), EXIT_BAD_USAGE;
-	if (load(argv[1], &a, &err) || load(argv[2], &b, &err))
+	if (results_load(argv[1], &a, &err) || results_load(argv[2], &b, &err))
 		return words_fault("diff", &err, EXIT_VOID);
 	va = verdicts_of(a);
 	vb = verdicts_of(b);

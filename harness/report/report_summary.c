@@ -189,8 +189,8 @@ static int end(struct reporter *r, const struct run_result *run, struct error *e
 	fputc('\n', s->out);
 	print_rules(s->out, run);
 	if (s->report_dir)
-		fprintf(s->out, "reports: %s/results.json %s/junit.xml\n", s->report_dir,
-			s->report_dir);
+		fprintf(s->out, "reports: %s/results.json %s/junit.xml %s/report.html\n",
+			s->report_dir, s->report_dir, s->report_dir);
 	print_verdict(s->out, run);
 	if (fflush(s->out) || ferror(s->out))
 		return error_set(err, "the summary could not be written");

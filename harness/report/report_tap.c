@@ -1,5 +1,5 @@
 /*
- * report_tap: TAP 14, one line per case.
+ * report_tap: TAP 13, which prove(1) reads, one line per case.
  *
  * Lines come as cases end, numbered in that order; the plan stands first because the number of cases is known. What is not a
  * plain pass carries a YAML block: verdict, message, the assertions that did not pass with the requirement's sentence and
@@ -23,7 +23,7 @@ static void begin(struct reporter *r, const struct report_begin *b)
 
 	t->catalog = b->catalog;
 	t->run = b->run;
-	fprintf(t->out, "TAP version 14\n1..%zu\n", b->n_cases);
+	fprintf(t->out, "TAP version 13\n1..%zu\n", b->n_cases);
 	fprintf(t->out, "# subject %s, clock rate %g, seed %llu\n",
 		b->run->subject ? b->run->subject : "unknown", b->run->clock_rate,
 		(unsigned long long)b->run->seed);

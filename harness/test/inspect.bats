@@ -188,6 +188,31 @@ results() {
 	run -2 "$PODTEST" diff "$dir/a.json" "$dir/none.json"
 }
 
+# page_data: what the page holds, as JSON.
+page_data() {
+	sed -n 's/.*<script type="application\/json" id="data">\(.*\)<\/script>/\1/p' "$1"
+}
+
+@test "report: one page holds every result, with the catalogue's sentences" {
+	results pass >"$dir/a.json"
+	results fail >"$dir/b.json"
+	run -0 "$PODTEST" report "$dir/a.json" "$dir/b.json" -o "$dir/sub/page.html"
+	[ "$(page_data "$dir/sub/page.html" | jq -r '[.results[].results.cases[0].verdict] | join(",")')" = pass,fail ]
+	[ "$(page_data "$dir/sub/page.html" | jq -r '.requirements[] | select(.id == "PHASE-003").level')" = must ]
+}
+
+@test "report: what is no result is told, and writes no page" {
+	echo '{"schema":2,"cases":[]}' >"$dir/old.json"
+	run -2 "$PODTEST" report "$dir/old.json" -o "$dir/page.html"
+	[[ "$output" == *'old.json: is no results.json of schema 1'* ]]
+	printf '{"schema":1,\n"cases":[}' >"$dir/cut.json"
+	run -2 "$PODTEST" report "$dir/cut.json" -o "$dir/page.html"
+	[[ "$output" == *'cut.json:2: '* ]]
+	[ ! -e "$dir/page.html" ]
+	run -64 "$PODTEST" report
+	run -64 "$PODTEST" report "$dir/cut.json" --no-such-option
+}
+
 @test "completion: bash can read it, and completes a command" {
 	"$PODTEST" completion bash >"$dir/completion"
 	# shellcheck disable=SC2016

@@ -34,7 +34,11 @@ static void add_case(enum verdict v)
 static void make_run(void)
 {
 	run = (struct run_result){
-		.subject = xstrdup("fake 1"), .clock_rate = 20, .slack = 1, .wall_seconds = 3
+		.subject = xstrdup("fake 1"),
+		.clock_rate = 20,
+		.slack = 1,
+		.wall_seconds = 3,
+		.began = 1777629600,
 	};
 	for (enum verdict v = 0; v < N_VERDICTS; v++)
 		add_case(v);
@@ -89,7 +93,7 @@ static void test_tap_has_a_line_per_case(void)
 {
 	_cleanup_free_ char *text = report_text(report_tap_new);
 
-	CHECK(has_prefix(text, "TAP version 14\n1..11\n"));
+	CHECK(has_prefix(text, "TAP version 13\n1..11\n"));
 	CHECK_INT(count(text, "\nok ") + count(text, "\nnot ok "), 11);
 	CHECK_HAS(text, "\nnot ok 2 - odd/case-fail\n  ---\n");
 	CHECK_HAS(text, "# SKIP not-applicable: told \\# so in two lines\n");
@@ -189,6 +193,57 @@ static void test_json_names_every_verdict(void)
 	CHECK(json_is_null(json_path(o, "cases.0.message")));
 }
 
+/* What explains a failure is there for what is not a pass. */
+static void test_json_explains_what_is_no_pass(void)
+{
+	_cleanup_free_ char *text = report_path(report_json_new);
+	_cleanup_json_ json_t *o = json_read(text, strlen(text));
+
+	CHECK_TEXT(json_str(o, "cases.1.assertions.0.expected"), "that it says <&>");
+	CHECK_TEXT(json_str(o, "cases.1.assertions.0.seen"), "nothing");
+	CHECK_HAS(json_str(o, "cases.1.assertions.0.timeline"), "guest a/c say <&>");
+	CHECK(!json_path(o, "cases.0.assertions.0.expected"));
+	CHECK_TEXT(json_str(o, "began"), "2026-05-01T10:00:00Z");
+}
+
+/* The text between two marks. */
+static char *between(const char *text, const char *from, const char *to)
+{
+	const char *begin = strstr(text, from), *end = begin ? strstr(begin, to) : NULL;
+
+	return end ? strndup(begin + strlen(from), (size_t)(end - begin) - strlen(from)) : NULL;
+}
+
+static void test_html_holds_the_results_and_nothing_ends_them(void)
+{
+	_cleanup_free_ char *page = NULL, *text = NULL;
+	_cleanup_json_ json_t *o = NULL;
+
+	free(run.cases[1].message);
+	run.cases[1].message = xstrdup("</script><!-- {{data}} <b>");
+	page = report_path(report_html_new);
+	text = between(page, "id=\"data\">", "</script>");
+	CHECK(text);
+	o = json_read(text, strlen(text));
+	CHECK_TEXT(json_str(o, "results.0.results.cases.1.message"), "</script><!-- {{data}} <b>");
+	CHECK_TEXT(json_str(o, "verdicts.0"), "fail");
+	CHECK_INT(json_array_size(json_path(o, "verdicts")), N_VERDICTS);
+	CHECK_INT(count(page, "<!--"), 0);
+	CHECK_INT(count(page, "</script>"), 2);
+}
+
+static void test_html_asks_for_nothing(void)
+{
+	_cleanup_free_ char *page = report_path(report_html_new);
+
+	CHECK_HAS(page, "default-src 'none'");
+	CHECK_INT(count(page, " src="), 0);
+	CHECK_INT(count(page, "url("), 0);
+	CHECK_INT(count(page, "@import"), 0);
+	CHECK_INT(count(page, "href="), 1); /* the icon, which is empty */
+	CHECK_HAS(page, "<link rel=\"icon\" href=\"data:,\">");
+}
+
 static void test_summary_sums_by_area(void)
 {
 	_cleanup_free_ char *text = report_text(report_summary_new);
@@ -221,6 +276,9 @@ int main(void)
 	TEST(test_tap_diagnostics_are_yaml);
 	TEST(test_junit_is_balanced_and_counts);
 	TEST(test_json_names_every_verdict);
+	TEST(test_json_explains_what_is_no_pass);
+	TEST(test_html_asks_for_nothing);
+	TEST(test_html_holds_the_results_and_nothing_ends_them);
 	TEST(test_summary_sums_by_area);
 	TEST(test_progress_without_a_terminal_draws_no_bar);
 	TEST(test_junit_shows_what_belongs_to_no_case);
