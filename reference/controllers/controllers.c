@@ -9,6 +9,7 @@
 
 #include "api/workload.h"
 #include "controllers/control.h"
+#include "controllers/deployment.h"
 #include "controllers/garbage.h"
 #include "controllers/job.h"
 #include "controllers/namespace.h"
@@ -20,6 +21,7 @@ struct controllers {
 	struct control control;
 	struct scheduler *scheduler;
 	struct replica_controller *replicasets, *replicationcontrollers;
+	struct deployment_controller *deployments;
 	struct job_controller *jobs;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
@@ -40,6 +42,8 @@ static int make_all(struct controllers *c, struct error *err)
 	if (r == 0)
 		r = replica_controller_new(control, &kind_replicationcontroller,
 					   &c->replicationcontrollers, err);
+	if (r == 0)
+		r = deployment_controller_new(control, &c->deployments, err);
 	if (r == 0)
 		r = job_controller_new(control, &c->jobs, err);
 	if (r == 0)
@@ -73,6 +77,7 @@ struct controllers *controllers_free(struct controllers *c)
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
 	job_controller_free(c->jobs);
+	deployment_controller_free(c->deployments);
 	replica_controller_free(c->replicationcontrollers);
 	replica_controller_free(c->replicasets);
 	scheduler_free(c->scheduler);
