@@ -23,7 +23,7 @@ static const struct kind kinds[] = {
 	ROW("service", "Service", "/api/v1", "v1", "services", false, false),
 	ROW("node", "Node", "/api/v1", "v1", "nodes", true, false),
 	ROW("namespace", "Namespace", "/api/v1", "v1", "namespaces", true, false),
-	ROW("deployment", "Deployment", "/apis/apps/v1", "apps/v1", "deployments", false, false),
+	ROW("deployment", "Deployment", "/apis/apps/v1", "apps/v1", "deployments", false, true),
 	ROW("daemonset", "DaemonSet", "/apis/apps/v1", "apps/v1", "daemonsets", false, false),
 	ROW("statefulset", "StatefulSet", "/apis/apps/v1", "apps/v1", "statefulsets", false, false),
 	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, false),
