@@ -12,6 +12,7 @@
 #include "controllers/deployment.h"
 #include "controllers/garbage.h"
 #include "controllers/job.h"
+#include "controllers/job_stray.h"
 #include "controllers/namespace.h"
 #include "controllers/recorder.h"
 #include "controllers/replicaset.h"
@@ -23,6 +24,7 @@ struct controllers {
 	struct replica_controller *replicasets, *replicationcontrollers;
 	struct deployment_controller *deployments;
 	struct job_controller *jobs;
+	struct job_strays *job_strays;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 };
@@ -46,6 +48,8 @@ static int make_all(struct controllers *c, struct error *err)
 		r = deployment_controller_new(control, &c->deployments, err);
 	if (r == 0)
 		r = job_controller_new(control, &c->jobs, err);
+	if (r == 0)
+		r = job_strays_new(control, &c->job_strays, err);
 	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
@@ -76,6 +80,7 @@ struct controllers *controllers_free(struct controllers *c)
 		return NULL;
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
+	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);
 	deployment_controller_free(c->deployments);
 	replica_controller_free(c->replicationcontrollers);
