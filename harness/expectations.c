@@ -65,7 +65,6 @@ static bool apply_one(struct assertion_result *a, const char *reason)
 {
 	_cleanup_free_ char *old = a->message;
 
-	a->before = a->verdict;
 	switch (a->verdict) {
 	case VERDICT_FAIL:
 	case VERDICT_IGNORED:

@@ -9,6 +9,73 @@
 #include "kinds.h"
 #include "util/json.h"
 
+static const char *const features[] = {
+	"pod",
+	"pod.grace",
+	"pod.logs",
+	"pod.logs.follow",
+	"pod.logs.previous",
+	"pod.exec",
+	"pod.init",
+	"pod.sidecar",
+	"pod.probe.exec",
+	"pod.probe.http",
+	"pod.probe.tcp",
+	"pod.probe.grpc",
+	"pod.probe.startup",
+	"pod.hook",
+	"pod.hook.sleep",
+	"pod.restart",
+	"pod.restart.rules",
+	"pod.deadline",
+	"pod.volume.emptydir",
+	"pod.volume.hostpath",
+	"pod.volume.configmap",
+	"pod.volume.secret",
+	"pod.volume.downward",
+	"pod.volume.projected",
+	"pod.env.refs",
+	"pod.hostnetwork",
+	"pod.hostpid",
+	"pod.hostipc",
+	"pod.hostport",
+	"pod.sharepid",
+	"pod.userns",
+	"pod.security",
+	"pod.limits.memory",
+	"pod.limits.cpu",
+	"pod.status",
+	"pod.conditions",
+	"pod.termination-message",
+	"pod.stop-signal",
+	"pod.dns",
+	"pod.nodename",
+	"api.validation",
+	"api.patch",
+	"api.watch",
+	"api.events",
+	"api.generation",
+	"api.delete-options",
+	"rc",
+	"rs",
+	"deployment",
+	"job",
+	"cronjob",
+	"scheduler",
+	"gc",
+	"disrupt.kill-sandbox",
+	"disrupt.restart-agent",
+	"local",
+};
+
+bool fixture_feature_known(const char *feature)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
+		if (streq(features[i], feature))
+			return true;
+	return false;
+}
+
 static const char *value_of(const char *const *vars, const char *name, size_t len)
 {
 	for (; vars[0]; vars += 2)

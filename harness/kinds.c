@@ -26,8 +26,8 @@ static const struct kind kinds[] = {
 	ROW("deployment", "Deployment", "/apis/apps/v1", "apps/v1", "deployments", false, true),
 	ROW("daemonset", "DaemonSet", "/apis/apps/v1", "apps/v1", "daemonsets", false, false),
 	ROW("statefulset", "StatefulSet", "/apis/apps/v1", "apps/v1", "statefulsets", false, false),
-	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, false),
-	ROW("cronjob", "CronJob", "/apis/batch/v1", "batch/v1", "cronjobs", false, false),
+	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, true),
+	ROW("cronjob", "CronJob", "/apis/batch/v1", "batch/v1", "cronjobs", false, true),
 	ROW("lease", "Lease", "/apis/coordination.k8s.io/v1", "coordination.k8s.io/v1", "leases",
 	    false, false),
 };

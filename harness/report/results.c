@@ -10,7 +10,6 @@
 
 #include <time.h>
 
-#include "report/report_audit.h"
 #include "report/report_text.h"
 #include "util/json.h"
 
@@ -64,7 +63,6 @@ static json_t *case_json(const struct case_result *c)
 	json_object_set_new(o, "round", json_integer(c->round));
 	set_text(o, "title", c->title);
 	set_text(o, "rerun", c->rerun);
-	set_text(o, "history", c->recording);
 	set_text(o, "manifest", c->manifest);
 	if (c->verdict == VERDICT_BROKEN)
 		set_text(o, "timeline", c->timeline);
@@ -134,7 +132,6 @@ json_t *results_json(const struct run_result *run)
 	json_object_set_new(o, "summary", counts_json(&counts));
 	json_object_set_new(o, "assertions", assertion_counts(run));
 	json_object_set_new(o, "invariants", rules_json(run));
-	audit_json(o, &run->audit);
 	json_object_set_new(o, "exit", json_integer(run_result_exit(run)));
 	json_object_set_new(o, "void", text_or_null(run->void_reason));
 	json_object_set_new(o, "leaks", leaks_json(run));
