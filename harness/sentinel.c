@@ -20,14 +20,33 @@ static int load(struct fixture_list *list, struct error *err)
 	return list->n == 2 ? 0 : error_set(err, "%s: must hold two cases", dir);
 }
 
+/* Only what the case itself asserts: the rules for every history are judged in the cases that follow. */
+static enum verdict own_verdict(const struct case_result *c, const char **ret_message)
+{
+	enum verdict worst = VERDICT_PASS;
+
+	*ret_message = NULL;
+	for (size_t i = 0; i < c->n_assertions; i++) {
+		const struct assertion_result *a = &c->assertions[i];
+		enum verdict worse = a->invariant ? worst : verdict_worse(worst, a->verdict);
+
+		if (worse != worst)
+			*ret_message = a->message;
+		worst = worse;
+	}
+	return worst;
+}
+
 static void judge(const struct case_result *c, struct run_result *run)
 {
 	enum verdict want = streq(c->name, "must-fail") ? VERDICT_FAIL : VERDICT_PASS;
+	const char *message;
+	enum verdict verdict = own_verdict(c, &message);
 
-	if (c->verdict == want || run->void_reason)
+	if (verdict == want || run->void_reason)
 		return;
-	run->void_reason = xasprintf("sentinel %s: %s%s%s", c->name, verdict_name(c->verdict),
-				     c->message ? ": " : "", c->message ? c->message : "");
+	run->void_reason = xasprintf("sentinel %s: %s%s%s", c->name, verdict_name(verdict),
+				     message ? ": " : "", message ? message : "");
 }
 
 int sentinel_run(struct session *s, struct run_result *run, struct error *err)
