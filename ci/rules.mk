@@ -2,11 +2,15 @@
 
 OBJECTS += $(PLANT_OBJECT) $(SLOW_OBJECT)
 
-.PHONY: deps conformance conformance-realtime check unit mutants memcheck check-crash check-slow check-vm bench gates format
+.PHONY: deps deps-browser conformance conformance-realtime check check-browser unit mutants memcheck check-crash check-slow check-vm bench gates format
 #: make all           builds podd, podctl, podtest and the images (the default)
 #: make deps          installs the packages of ci/packages that are missing
 deps:
 	@ci/deps
+
+#: make deps-browser  also what make check-browser needs: Chromium, node, and a module of npm
+deps-browser:
+	@ci/deps browser
 
 #: make conformance   the main job: build, run the suite on the reference, write out/report
 conformance: deps
@@ -57,6 +61,12 @@ check-vm:
 	@ci/deps vm
 	@$(MAKE) -j$(JOBS) all
 	@ci/check-vm
+
+#: make check-browser report.html in a real Chromium (part of make check)
+check-browser:
+	@ci/deps browser
+	@$(MAKE) -j$(JOBS) all tests
+	@ci/browser
 
 #: make bench         the start of a pod against the bare system calls, as a ratio
 bench: deps

@@ -50,11 +50,7 @@ static const struct {
 
 static const struct {
 	const char *kind, *feature;
-} kind_uses[] = { { "ReplicationController", "rc" },
-		  { "ReplicaSet", "rs" },
-		  { "Deployment", "deployment" },
-		  { "Job", "job" },
-		  { "CronJob", "cronjob" } };
+} kind_uses[] = { { "ReplicationController", "rc" }, { "ReplicaSet", "rs" }, { "Job", "job" } };
 
 static bool path_here(const json_t *o, const char *path)
 {

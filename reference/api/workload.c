@@ -14,7 +14,6 @@
 #include "api/meta_rules.h"
 #include "api/pod.h"
 #include "api/schema_rows.h"
-#include "api/workload_rules.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -95,7 +94,7 @@ static void set_defaults(json_t *obj)
 	pod_template_default(template);
 	if (is_rc(obj) && labels != NULL && json_obj(obj, "spec.selector") == NULL)
 		json_set_path(obj, "spec.selector", json_dup(labels));
-	if (is_rc(obj) && labels != NULL && meta_labels(obj) == NULL)
+	if (labels != NULL && meta_labels(obj) == NULL)
 		json_object_set_new(meta_ensure(obj), "labels", json_dup(labels));
 }
 
@@ -114,7 +113,7 @@ static void validate_match(const json_t *obj, const struct fpath *template, stru
 			"`selector` does not match template `labels`");
 }
 
-void workload_validate_template(const json_t *obj, const char *kind, struct violations *v)
+static void validate_template(const json_t *obj, const char *kind, struct violations *v)
 {
 	const struct fpath spec = { .name = "spec" };
 	const struct fpath at = { .up = &spec, .name = "template" };
@@ -132,7 +131,7 @@ void workload_validate_template(const json_t *obj, const char *kind, struct viol
 				  "activeDeadlineSeconds in %s is not Supported", kind);
 }
 
-void workload_validate_selector(const json_t *obj, struct violations *v)
+static void rs_validate(const json_t *obj, struct violations *v)
 {
 	const struct fpath spec = { .name = "spec" };
 	const struct fpath at = { .up = &spec, .name = "selector" };
@@ -142,12 +141,7 @@ void workload_validate_selector(const json_t *obj, struct violations *v)
 	if (selector != NULL && json_len(selector, "matchLabels") == 0 &&
 	    json_len(selector, "matchExpressions") == 0)
 		violate_invalid(v, &at, selector, "empty selector is invalid for deployment");
-}
-
-static void rs_validate(const json_t *obj, struct violations *v)
-{
-	workload_validate_selector(obj, v);
-	workload_validate_template(obj, "ReplicaSet", v);
+	validate_template(obj, "ReplicaSet", v);
 }
 
 static void rc_validate(const json_t *obj, struct violations *v)
@@ -157,7 +151,7 @@ static void rc_validate(const json_t *obj, struct violations *v)
 	if (json_len(obj, "spec.selector") == 0)
 		violate_required(v, FPATH(&spec, "selector"), NULL);
 	meta_validate_labels(json_obj(obj, "spec.selector"), FPATH(&spec, "selector"), v);
-	workload_validate_template(obj, "ReplicationController", v);
+	validate_template(obj, "ReplicationController", v);
 }
 
 /* ---- columns ---- */
@@ -173,19 +167,19 @@ COUNT_CELL(cell_desired, "spec.replicas")
 COUNT_CELL(cell_current, "status.replicas")
 COUNT_CELL(cell_ready, "status.readyReplicas")
 
-json_t *workload_cell_containers(const json_t *obj, int64_t now_ns)
+static json_t *cell_containers(const json_t *obj, int64_t now_ns)
 {
 	(void)now_ns;
 	return column_template(obj, "name");
 }
 
-json_t *workload_cell_images(const json_t *obj, int64_t now_ns)
+static json_t *cell_images(const json_t *obj, int64_t now_ns)
 {
 	(void)now_ns;
 	return column_template(obj, "image");
 }
 
-json_t *workload_cell_selector(const json_t *obj, int64_t now_ns)
+static json_t *cell_selector(const json_t *obj, int64_t now_ns)
 {
 	_cleanup_selector_ struct selector *selector = NULL;
 	_cleanup_free_ char *text = NULL;
@@ -203,9 +197,9 @@ static const struct printer_column columns[] = {
 	{ "Current", "integer", "", 0, cell_current },
 	{ "Ready", "integer", "", 0, cell_ready },
 	{ "Age", "string", "", 0, column_age },
-	{ "Containers", "string", "", 1, workload_cell_containers },
-	{ "Images", "string", "", 1, workload_cell_images },
-	{ "Selector", "string", "", 1, workload_cell_selector },
+	{ "Containers", "string", "", 1, cell_containers },
+	{ "Images", "string", "", 1, cell_images },
+	{ "Selector", "string", "", 1, cell_selector },
 	{ 0 },
 };
 

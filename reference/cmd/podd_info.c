@@ -58,7 +58,6 @@ static const char *const features[] = {
 	"api.delete-options",
 	"rc",
 	"rs",
-	"deployment",
 	"job",
 	"scheduler",
 	"gc",

@@ -62,7 +62,7 @@ function changed() {
 
 function chip(verdict, n) {
 	const button = h("button.chip." + kindOf(verdict), {type: "button", "aria-pressed": "false", title: VERDICTS[verdict].means},
-		h("span", {"aria-hidden": "true"}, signOf(verdict) + " "), verdict, h("b", {}, number(n)));
+		h("span", {"aria-hidden": "true"}, signOf(verdict) + " "), verdict + " ", h("b", {}, number(n)));
 	button.dataset.verdict = verdict;
 	button.addEventListener("click", () => {
 		const on = !filter.verdicts.has(verdict);

@@ -1,0 +1,96 @@
+// page: what the tests of report.html share: results to show, a real Chromium, and a page that may neither complain nor ask for anything.
+"use strict";
+
+const assert = require("node:assert/strict");
+const {execFileSync, spawnSync} = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const {chromium} = require("playwright-core");
+
+const tree = path.resolve(__dirname, "../../..");
+const podtest = process.env.PODTEST || path.join(tree, "out/bin/podtest");
+const fakeDriver = process.env.FAKE_DRIVER || path.join(tree, "out/release/test/harness/test/fake_driver");
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "podtest-browser-"));
+
+// Runs cases, whatever comes of them, and answers the path of results.json.
+function results(name, ...args) {
+	const dir = path.join(scratch, name);
+	const run = spawnSync(podtest, ["run", "--format", "none", "--quiet", "--report", dir, ...args], {cwd: tree, encoding: "utf8"});
+	assert.ok([0, 1].includes(run.status), `podtest run: exit ${run.status}: ${run.stderr}`);
+	return path.join(dir, "results.json");
+}
+
+function reference() {
+	return results("reference", "--only", "grace-is-kept,namespaces-of-one-pod", "--seed", "1");
+}
+
+function fake() {
+	return results("fake", "--subject", `driver:${fakeDriver}`, "--fixtures", "harness/test/cases");
+}
+
+// One page of several results.json; answers its path.
+function report(name, ...files) {
+	const page = path.join(scratch, name + ".html");
+	execFileSync(podtest, ["report", ...files, "-o", page], {cwd: tree});
+	return page;
+}
+
+// As many requirements and assertions as the whole suite has and more, of two subjects of which one has faults.
+function manyResults(requirements) {
+	const verdicts = ["pass", "pass", "pass", "fail", "not-applicable", "ignored"];
+	return ["one", "two"].map((subject, s) => {
+		const cases = requirements.flatMap((r, i) => [0, 1, 2].map(k => ({
+			name: `case-${i}-${k}`, area: r.area.toLowerCase(), file: "fixtures/x.yaml", round: 0, seconds: 1, message: null,
+			title: "A case among many", verdict: s ? verdicts[(i + k) % 6] : "pass",
+			assertions: [{req: r.id, verdict: s ? verdicts[(i + k) % 6] : "pass", message: "seen otherwise", line: 9, timeline: "+0.1 x\n".repeat(20)}],
+		})));
+		const file = path.join(scratch, subject + ".json");
+		fs.writeFileSync(file, JSON.stringify({schema: 1, subject, exit: s, wall_seconds: 60, seed: 1, clock_rate: 1, cases}));
+		return file;
+	});
+}
+
+const desk = {width: 1280, height: 900};
+const phone = {width: 360, height: 740};
+
+// A browser for all tests of a file; open() gives a page of its own that is judged when it is closed.
+class Browser {
+	async start() {
+		this.browser = await chromium.launch({
+			executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+			args: ["--no-sandbox", "--disable-dev-shm-usage"],
+		});
+	}
+
+	async open(file, {viewport = desk, colorScheme = "light", hash = ""} = {}) {
+		const context = await this.browser.newContext({viewport, colorScheme, isMobile: viewport === phone, hasTouch: viewport === phone});
+		const page = await context.newPage();
+		page.setDefaultTimeout(10000);
+		const own = "file://" + file;
+		this.faults = [];
+		page.on("console", message => this.faults.push("console: " + message.text()));
+		page.on("pageerror", error => this.faults.push("error: " + error.message));
+		page.on("request", request => {
+			if (request.url() !== own && !request.url().startsWith("data:"))
+				this.faults.push("request: " + request.url());
+		});
+		await page.goto(own + hash);
+		this.page = page;
+		return page;
+	}
+
+	async close() {
+		if (this.page)
+			await this.page.context().close();
+		this.page = null;
+		assert.deepEqual(this.faults, []);
+	}
+
+	async end() {
+		await this.browser.close();
+		fs.rmSync(scratch, {recursive: true});
+	}
+}
+
+module.exports = {Browser, reference, fake, report, manyResults, desk, phone};
