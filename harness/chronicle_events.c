@@ -5,6 +5,7 @@
  * of a container, and for phases, conditions, binding and deletion.
  */
 #include "chronicle.h"
+#include "kinds.h"
 #include "util/json.h"
 
 static void add(const struct change *ch, const char *who, const char *words, json_t *content)
@@ -155,10 +156,8 @@ static void event_seen(const struct change *ch)
 
 static void other_changed(const struct change *ch, const char *kind, const char *name, bool gone)
 {
-	const char *word = streq(kind, "ReplicaSet")		? "rs" :
-			   streq(kind, "ReplicationController") ? "rc" :
-								  kind;
-	_cleanup_free_ char *who = xasprintf("%s/%s", word, name);
+	const struct kind *k = kind_find(kind);
+	_cleanup_free_ char *who = xasprintf("%s/%s", k ? k->word : kind, name);
 
 	add(ch, who, gone ? "gone" : "changed", json_incref((json_t *)ch->after));
 }

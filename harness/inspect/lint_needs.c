@@ -50,7 +50,11 @@ static const struct {
 
 static const struct {
 	const char *kind, *feature;
-} kind_uses[] = { { "ReplicationController", "rc" }, { "ReplicaSet", "rs" }, { "Job", "job" } };
+} kind_uses[] = { { "ReplicationController", "rc" },
+		  { "ReplicaSet", "rs" },
+		  { "Deployment", "deployment" },
+		  { "Job", "job" },
+		  { "CronJob", "cronjob" } };
 
 static bool path_here(const json_t *o, const char *path)
 {

@@ -203,7 +203,7 @@ static void on_list(void *userdata, const struct http_reply *in)
 
 	s->http = NULL;
 	kube_reply(kube_of(s), in, &reply, &body);
-	if (reply.code == REPLY_NOT_FOUND && s->kind->word[0] == 'r') {
+	if (reply.code == REPLY_NOT_FOUND && !streq(s->kind->word, "pod")) {
 		s->listed = true; /* no such kind here: nothing to watch */
 		reply.code = REPLY_OK;
 	} else if (reply.code != REPLY_OK) {

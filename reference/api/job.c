@@ -2,16 +2,14 @@
  * job: pods that run to their end, so many times.
  *
  * A Job selects by its own uid: the server writes that label into the template and the selector, so no two
- * Jobs ever meet. The spec is fixed but for parallelism and backoffLimit.
- *
- * What no controller here carries out is no field here (podFailurePolicy, successPolicy, activeDeadlineSeconds,
- * ttlSecondsAfterFinished, …), or its other values are refused (suspend, completionMode, manualSelector).
+ * Jobs ever meet, unless manualSelector says that the selector is the user's. What may be set and changed is in
+ * job_rules.c.
  */
 #include "api/job.h"
 
 #include "api/columns.h"
+#include "api/job_rules.h"
 #include "api/meta.h"
-#include "api/meta_rules.h"
 #include "api/pod.h"
 #include "api/schema_rows.h"
 #include "api/selector.h"
@@ -23,28 +21,85 @@
 DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
-#define UID_LABEL "batch.kubernetes.io/controller-uid"
-#define NAME_LABEL "batch.kubernetes.io/job-name"
+#define OUR_NAME "kubernetes.io/job-controller"
 
 #define COUNT(n, ...) INT32(n, .flags = FIELD_PTR | FIELD_RANGE, AT_LEAST(0), ##__VA_ARGS__)
+#define FIXED_COUNT(n) INT32(n, .flags = FIELD_PTR | FIELD_RANGE | FIELD_IMMUTABLE, AT_LEAST(0))
 #define SWITCH(n) BOOL(n, .flags = FIELD_PTR, .dflt = "false")
 
-static SCHEMA(schema_spec, "JobSpec", COUNT("parallelism"), COUNT("backoffLimit", .dflt = "6"),
-	      INT32("completions", .flags = FIELD_PTR | FIELD_RANGE | FIELD_IMMUTABLE, AT_LEAST(0)),
-	      STR("completionMode", .dflt = "NonIndexed", ONE_OF("NonIndexed")),
-	      STR("podReplacementPolicy", .dflt = "TerminatingOrFailed",
-		  ONE_OF("TerminatingOrFailed")),
-	      SWITCH("suspend"), SWITCH("manualSelector"),
-	      OBJ("selector", schema_label_selector, .flags = FIELD_REQUIRED | FIELD_IMMUTABLE),
-	      OBJ("template", schema_pod_template, .flags = FIELD_IMMUTABLE, .dflt = "{}"));
+static SCHEMA(schema_exit_codes, "PodFailurePolicyOnExitCodesRequirement",
+	      STR("containerName", .flags = FIELD_PTR),
+	      STR("operator", .flags = FIELD_REQUIRED, ONE_OF("In", "NotIn")), INTS("values"));
+
+static SCHEMA(schema_pod_condition_pattern, "PodFailurePolicyOnPodConditionsPattern",
+	      STR("type", .flags = FIELD_REQUIRED | FIELD_NAMED, .rule = NAME_QUALIFIED),
+	      STR("status", .dflt = "True", ONE_OF("False", "True", "Unknown")));
+
+static SCHEMA(schema_failure_rule, "PodFailurePolicyRule",
+	      STR("action", .flags = FIELD_REQUIRED,
+		  ONE_OF("Count", "FailIndex", "FailJob", "Ignore")),
+	      OBJ("onExitCodes", schema_exit_codes),
+	      LIST("onPodConditions", schema_pod_condition_pattern));
+
+static SCHEMA(schema_failure_policy, "PodFailurePolicy", LIST("rules", schema_failure_rule));
+
+static SCHEMA(schema_success_rule, "SuccessPolicyRule", STR("succeededIndexes", .flags = FIELD_PTR),
+	      INT32("succeededCount", .flags = FIELD_PTR));
+
+static SCHEMA(schema_success_policy, "SuccessPolicy", LIST("rules", schema_success_rule));
+
+SCHEMA(schema_job_spec, "JobSpec", COUNT("parallelism"), COUNT("completions"),
+       STR("completionMode", .flags = FIELD_IMMUTABLE, .dflt = "NonIndexed",
+	   ONE_OF("Indexed", "NonIndexed")),
+       COUNT("backoffLimit"), FIXED_COUNT("backoffLimitPerIndex"), COUNT("maxFailedIndexes"),
+       COUNT("ttlSecondsAfterFinished"),
+       INT64("activeDeadlineSeconds", .flags = FIELD_PTR | FIELD_RANGE, AT_LEAST(0)),
+       STR("podReplacementPolicy", ONE_OF("Failed", "TerminatingOrFailed")), SWITCH("suspend"),
+       SWITCH("manualSelector"), STR("managedBy", .flags = FIELD_PTR | FIELD_IMMUTABLE),
+       OBJ("podFailurePolicy", schema_failure_policy, .flags = FIELD_IMMUTABLE),
+       OBJ("successPolicy", schema_success_policy, .flags = FIELD_IMMUTABLE),
+       OBJ("selector", schema_label_selector, .flags = FIELD_IMMUTABLE),
+       OBJ("template", schema_pod_template, .dflt = "{}"));
+
+static SCHEMA(schema_uncounted, "UncountedTerminatedPods", STRS("succeeded"), STRS("failed"));
 
 static SCHEMA(schema_status, "JobStatus", LIST("conditions", schema_condition, .merge_key = "type"),
 	      TIME("startTime"), TIME("completionTime"), INT32("active"), INT32("succeeded"),
 	      INT32("failed"), INT32("ready", .flags = FIELD_PTR),
-	      INT32("terminating", .flags = FIELD_PTR));
+	      INT32("terminating", .flags = FIELD_PTR), STR("completedIndexes"),
+	      STR("failedIndexes", .flags = FIELD_PTR),
+	      OBJ("uncountedTerminatedPods", schema_uncounted));
 
 static SCHEMA(schema_job, "Job", TYPE_META, OBJ("metadata", schema_object_meta),
-	      OBJ("spec", schema_spec, .dflt = "{}"), OBJ("status", schema_status, .dflt = "{}"));
+	      OBJ("spec", schema_job_spec, .dflt = "{}"),
+	      OBJ("status", schema_status, .dflt = "{}"));
+
+/* ---- questions ---- */
+
+bool job_is_indexed(const json_t *job)
+{
+	return streq(json_str(job, "spec.completionMode"), "Indexed");
+}
+
+bool job_is_suspended(const json_t *job)
+{
+	return json_bool(job, "spec.suspend", false);
+}
+
+bool job_is_finished(const json_t *job)
+{
+	return condition_is_true(job, "Complete") || condition_is_true(job, "Failed");
+}
+
+bool job_waits_for_ends(const json_t *job)
+{
+	return streq(json_str(job, "spec.podReplacementPolicy"), "Failed");
+}
+
+bool job_is_foreign(const json_t *job)
+{
+	return !streq(json_str_or(job, "spec.managedBy", OUR_NAME), OUR_NAME);
+}
 
 /* ---- what the server adds ---- */
 
@@ -56,98 +111,48 @@ static void label_if_missing(json_t *labels, const char *key, const char *value)
 
 void job_generate_selector(json_t *job)
 {
-	json_t *labels = json_make_obj(job, "spec.template.metadata.labels");
-	json_t *selected = json_make_obj(job, "spec.selector.matchLabels");
+	json_t *labels, *selected;
 
-	label_if_missing(labels, UID_LABEL, meta_uid(job));
+	if (json_bool(job, "spec.manualSelector", false))
+		return;
+	labels = json_make_obj(job, "spec.template.metadata.labels");
+	selected = json_make_obj(job, "spec.selector.matchLabels");
+	label_if_missing(labels, JOB_UID_LABEL, meta_uid(job));
 	label_if_missing(labels, "controller-uid", meta_uid(job));
-	label_if_missing(labels, NAME_LABEL, meta_name(job));
+	label_if_missing(labels, JOB_NAME_LABEL, meta_name(job));
 	label_if_missing(labels, "job-name", meta_name(job));
-	label_if_missing(selected, UID_LABEL, meta_uid(job));
+	label_if_missing(selected, JOB_UID_LABEL, meta_uid(job));
+}
+
+void job_spec_default(json_t *spec)
+{
+	pod_template_default(json_obj(spec, "template"));
+	if (!json_has(spec, "parallelism") && !json_has(spec, "completions"))
+		json_set_int(spec, "completions", 1);
+	if (!json_has(spec, "parallelism"))
+		json_set_int(spec, "parallelism", 1);
+	if (!json_has(spec, "backoffLimit"))
+		json_set_int(spec, "backoffLimit",
+			     json_has(spec, "backoffLimitPerIndex") ? INT32_MAX : 6);
+	if (!json_has(spec, "podReplacementPolicy"))
+		json_set_str(spec, "podReplacementPolicy",
+			     json_has(spec, "podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
 }
 
 static void set_defaults(json_t *job)
 {
 	json_t *labels = json_obj(job, "spec.template.metadata.labels");
 
-	pod_template_default(json_obj(job, "spec.template"));
-	if (!json_has(job, "spec.parallelism") && !json_has(job, "spec.completions"))
-		json_set_int(job, "spec.completions", 1);
-	if (!json_has(job, "spec.parallelism"))
-		json_set_int(job, "spec.parallelism", 1);
+	job_spec_default(json_obj(job, "spec"));
 	if (labels != NULL && meta_labels(job) == NULL)
 		json_object_set_new(meta_ensure(job), "labels", json_dup(labels));
-}
-
-/* ---- rules ---- */
-
-static void validate_label(const json_t *job, const char *key, const char *want,
-			   const struct fpath *path, struct violations *v)
-{
-	const json_t *labels = json_obj(job, "spec.template.metadata.labels");
-	const char *value = json_string_value(json_object_get(labels, key));
-
-	if (value == NULL)
-		violate_required(v, FPATH_KEY(path, key), "must be '%s'", want);
-	else if (!streq(value, want))
-		violate_invalid(v, FPATH_KEY(path, key), labels, "must be '%s'", want);
-}
-
-static void validate_generated(const json_t *job, const struct fpath *spec,
-			       const struct fpath *template, struct violations *v)
-{
-	const struct fpath meta = { .up = template, .name = "metadata" };
-	const struct fpath at = { .up = &meta, .name = "labels" };
-	const char *uid = meta_uid(job) ?: "", *name = meta_name(job) ?: "";
-	_cleanup_selector_ struct selector *selector = NULL;
-	_cleanup_json_ json_t *expected = json_pack("{ss,ss,ss,ss}", UID_LABEL, uid,
-						    "controller-uid", uid, NAME_LABEL, name,
-						    "job-name", name);
-
-	validate_label(job, UID_LABEL, uid, &at, v);
-	validate_label(job, "controller-uid", uid, &at, v);
-	validate_label(job, NAME_LABEL, name, &at, v);
-	validate_label(job, "job-name", name, &at, v);
-	if (workload_selector(job, &selector, NULL) == 0 && !selector_matches(selector, expected))
-		violate_invalid(v, FPATH(spec, "selector"), json_obj(job, "spec.selector"),
-				"`selector` not auto-generated");
-}
-
-static void validate_switches(const json_t *job, const struct fpath *spec, struct violations *v)
-{
-	static const char *const off[] = { "suspend", "manualSelector" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(off); i++)
-		if (json_bool(json_obj(job, "spec"), off[i], false))
-			violate_forbidden(v, FPATH(spec, off[i]), "not served here");
-}
-
-static void validate_restart_policy(const json_t *job, const struct fpath *pod_spec,
-				    struct violations *v)
-{
-	if (streq(json_str(job, "spec.template.spec.restartPolicy"), "Always"))
-		violate_required(v, FPATH(pod_spec, "restartPolicy"),
-				 "valid values: \"OnFailure\", \"Never\"");
-}
-
-static void validate(const json_t *job, struct violations *v)
-{
-	const struct fpath spec = { .name = "spec" };
-	const struct fpath template = { .up = &spec, .name = "template" };
-	const struct fpath pod_spec = { .up = &template, .name = "spec" };
-
-	meta_validate_selector(json_obj(job, "spec.selector"), FPATH(&spec, "selector"), v);
-	validate_switches(job, &spec, v);
-	validate_generated(job, &spec, &template, v);
-	pod_template_validate(json_obj(job, "spec.template"), 0, &template, v);
-	validate_restart_policy(job, &pod_spec, v);
 }
 
 /* ---- columns ---- */
 
 static json_t *cell_status(const json_t *job, int64_t now_ns)
 {
-	static const char *const late[] = { "FailureTarget", "SuccessCriteriaMet" };
+	static const char *const late[] = { "Suspended", "FailureTarget", "SuccessCriteriaMet" };
 
 	(void)now_ns;
 	if (condition_is_true(job, "Complete"))
@@ -234,6 +239,7 @@ const struct kind kind_job = {
 	.default_propagation = "Orphan",
 	.schema = &schema_job,
 	.set_defaults = set_defaults,
-	.validate = validate,
+	.validate = job_validate,
+	.validate_update = job_validate_update,
 	.columns = columns,
 };

@@ -81,18 +81,123 @@ static void test_somebody_elses_selector_is_refused(void)
 		       "spec.template.metadata.labels[job-name]: Invalid value: ");
 }
 
-static void test_what_is_not_served_is_refused(void)
+static void test_defaults_that_depend(void)
 {
-	static const char later[] = JOB("  ttlSecondsAfterFinished: 5\n");
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = NULL;
+	_cleanup_json_ json_t *per_index =
+		decoded(JOB("  completionMode: Indexed\n  backoffLimitPerIndex: 1\n"));
+	_cleanup_json_ json_t *policy = decoded(JOB(
+		"  podFailurePolicy: {rules: [{action: Count, onPodConditions: [{type: X}]}]}\n"));
 
-	CHECK_CONTAINS(verdict(JOB("  suspend: true\n")), "spec.suspend: Forbidden");
-	CHECK_STR(verdict(JOB("  suspend: false\n  completionMode: NonIndexed\n")), "");
-	CHECK_CONTAINS(verdict(JOB("  completionMode: Indexed\n")),
-		       "spec.completionMode: Unsupported value: \"Indexed\"");
+	CHECK_INT(json_int(per_index, "spec.backoffLimit", -1), INT32_MAX);
+	CHECK_STR(json_str(per_index, "spec.podReplacementPolicy"), "TerminatingOrFailed");
+	CHECK_STR(json_str(policy, "spec.podReplacementPolicy"), "Failed");
+	CHECK_STR(json_str(policy, "spec.podFailurePolicy.rules[0].onPodConditions[0].status"),
+		  "True");
+}
+
+static void test_a_selector_of_ones_own(void)
+{
+	CHECK_STR(verdict(JOB_OF("  manualSelector: true\n  selector: {matchLabels: {a: b}}\n",
+				 "labels: {a: b}", "restartPolicy: Never, ")),
+		  "");
+	CHECK_CONTAINS(
+		verdict(JOB("  manualSelector: true\n  selector: {matchLabels: {a: b}}\n")),
+		"spec.template.metadata.labels: Invalid value: {}: `selector` does not match");
+	CHECK_CONTAINS(verdict(JOB("  manualSelector: true\n")), "spec.selector: Required value");
+}
+
+static void test_what_indexes_demand(void)
+{
+	CHECK_CONTAINS(verdict(JOB("  completionMode: Indexed\n  parallelism: 2\n")),
+		       "spec.completions: Required value: when completion mode is Indexed");
+	CHECK_STR(verdict(JOB("  completionMode: Indexed\n")), "");
+	CHECK_CONTAINS(verdict(JOB("  backoffLimitPerIndex: 1\n")),
+		       "spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion");
+	CHECK_CONTAINS(verdict(JOB("  completionMode: Indexed\n  maxFailedIndexes: 2\n")),
+		       "spec.maxFailedIndexes: Invalid value: 2: must be less than or equal to");
+	CHECK_CONTAINS(verdict(JOB("  completionMode: Odd\n")),
+		       "spec.completionMode: Unsupported value: \"Odd\": supported values: "
+		       "\"Indexed\", \"NonIndexed\"");
 	CHECK_CONTAINS(verdict(JOB("  backoffLimit: -1\n")), "spec.backoffLimit: Invalid value");
-	CHECK_INT(scheme_decode(later, strlen(later), &obj, &err), -ERR_BAD_REQUEST);
+}
+
+#define RULES(text) JOB("  podFailurePolicy: {rules: [{" text "}]}\n")
+
+static void test_rules_about_failures(void)
+{
+	CHECK_STR(verdict(RULES("action: FailJob, onExitCodes: {operator: In, values: [3, 4]}")),
+		  "");
+	CHECK_CONTAINS(verdict(RULES("action: Ignore")), "rules[0]: Invalid value");
+	CHECK_CONTAINS(verdict(RULES("action: Count, onExitCodes: {operator: In, values: [4, 3]}")),
+		       "rules[0].onExitCodes.values: Invalid value: [4,3]: must be ordered");
+	CHECK_CONTAINS(verdict(RULES("action: Count, onExitCodes: {operator: In, values: [0]}")),
+		       "values[0]: Invalid value: 0: must not be 0 for the In operator");
+	CHECK_CONTAINS(verdict(RULES("action: FailIndex, "
+				     "onExitCodes: {operator: In, values: [1]}")),
+		       "rules[0].action: Invalid value: \"FailIndex\": requires the backoffLimit");
+	CHECK_CONTAINS(verdict(RULES("action: Count, onExitCodes: {containerName: odd, "
+				     "operator: NotIn, values: [0]}")),
+		       "onExitCodes.containerName: Invalid value: \"odd\": must be one of");
+	CHECK_CONTAINS(verdict(JOB_OF("  podReplacementPolicy: TerminatingOrFailed\n"
+				      "  podFailurePolicy: {rules: []}\n",
+				      "", "restartPolicy: OnFailure, ")),
+		       "spec.podReplacementPolicy: Unsupported value");
+}
+
+static void test_rules_about_success(void)
+{
+#define SUCCESS(text) \
+	JOB("  completionMode: Indexed\n  completions: 3\n  successPolicy: {rules: [" text "]}\n")
+	CHECK_STR(verdict(SUCCESS("{succeededIndexes: \"0,2\", succeededCount: 1}")), "");
+	CHECK_CONTAINS(verdict(SUCCESS("{succeededIndexes: \"0-3\"}")),
+		       "succeededIndexes: Invalid value: \"0-3\": error parsing succeededIndexes: "
+		       "too large index");
+	CHECK_CONTAINS(verdict(SUCCESS("{succeededCount: 4}")), "rules[0].succeededCount: Invalid");
+	CHECK_CONTAINS(verdict(SUCCESS("{}")), "rules[0]: Required value: at least one of");
+	CHECK_CONTAINS(verdict(SUCCESS("")), "spec.successPolicy.rules: Required value");
+}
+
+static void test_the_manager_has_a_domain(void)
+{
+	CHECK_STR(verdict(JOB("  managedBy: example.com/mine\n")), "");
+	CHECK_CONTAINS(verdict(JOB("  managedBy: mine\n")), "spec.managedBy: Invalid value");
+}
+
+/* The message of the rules for a change; "" when they are content. */
+static const char *change(const char *before, const char *after, int64_t active)
+{
+	static char buf[2048];
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_json_ json_t *was = decoded(before), *now = decoded(after);
+
+	buf[0] = '\0';
+	meta_set_rv(now, 1);
+	if (active)
+		json_set_int(was, "status.active", active);
+	if (scheme_validate_update(now, was, &err) < 0)
+		snprintf(buf, sizeof(buf), "%s", err.message);
+	return buf;
+}
+
+static void test_what_may_change(void)
+{
+#define NODE(spec) JOB_OF(spec, "labels: {a: b}", "nodeSelector: {a: b}, restartPolicy: Never, ")
+	CHECK_STR(change(JOB("  parallelism: 2\n"), JOB("  parallelism: 3\n"), 0), "");
+	CHECK_CONTAINS(change(JOB("  completions: 2\n"), JOB("  completions: 3\n"), 0),
+		       "spec.completions: Invalid value: 3: field is immutable");
+	CHECK_STR(change(JOB("  completionMode: Indexed\n  completions: 2\n  parallelism: 2\n"),
+			 JOB("  completionMode: Indexed\n  completions: 3\n  parallelism: 3\n"), 0),
+		  "");
+	CHECK_CONTAINS(change(JOB("  completionMode: Indexed\n  completions: 2\n"),
+			      JOB("  completionMode: Indexed\n  completions: 3\n"), 0),
+		       "can only be modified in tandem with spec.parallelism");
+	CHECK_CONTAINS(change(JOB(""), NODE(""), 0), "spec.template: Invalid value");
+	CHECK_STR(change(JOB("  suspend: true\n"), NODE("  suspend: true\n"), 0), "");
+	CHECK_CONTAINS(change(JOB("  suspend: true\n"), NODE("  suspend: true\n"), 1),
+		       "spec.template: Invalid value");
+	CHECK_CONTAINS(change(JOB("  suspend: true\n"),
+			      JOB_OF("  suspend: true\n", "", "restartPolicy: OnFailure, "), 0),
+		       "spec.template: Invalid value");
 }
 
 static const char *cell(json_t *job, size_t i)
@@ -127,7 +232,13 @@ int main(void)
 	TEST(test_defaults);
 	TEST(test_pods_of_a_job_end);
 	TEST(test_somebody_elses_selector_is_refused);
-	TEST(test_what_is_not_served_is_refused);
+	TEST(test_defaults_that_depend);
+	TEST(test_a_selector_of_ones_own);
+	TEST(test_what_indexes_demand);
+	TEST(test_rules_about_failures);
+	TEST(test_rules_about_success);
+	TEST(test_the_manager_has_a_domain);
+	TEST(test_what_may_change);
 	TEST(test_columns);
 	return test_end();
 }

@@ -14,6 +14,7 @@
 #include "api/meta_rules.h"
 #include "api/pod.h"
 #include "api/schema_rows.h"
+#include "api/workload_rules.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -94,7 +95,7 @@ static void set_defaults(json_t *obj)
 	pod_template_default(template);
 	if (is_rc(obj) && labels != NULL && json_obj(obj, "spec.selector") == NULL)
 		json_set_path(obj, "spec.selector", json_dup(labels));
-	if (labels != NULL && meta_labels(obj) == NULL)
+	if (is_rc(obj) && labels != NULL && meta_labels(obj) == NULL)
 		json_object_set_new(meta_ensure(obj), "labels", json_dup(labels));
 }
 
@@ -113,7 +114,7 @@ static void validate_match(const json_t *obj, const struct fpath *template, stru
 			"`selector` does not match template `labels`");
 }
 
-static void validate_template(const json_t *obj, const char *kind, struct violations *v)
+void workload_validate_template(const json_t *obj, const char *kind, struct violations *v)
 {
 	const struct fpath spec = { .name = "spec" };
 	const struct fpath at = { .up = &spec, .name = "template" };
@@ -131,7 +132,7 @@ static void validate_template(const json_t *obj, const char *kind, struct violat
 				  "activeDeadlineSeconds in %s is not Supported", kind);
 }
 
-static void rs_validate(const json_t *obj, struct violations *v)
+void workload_validate_selector(const json_t *obj, struct violations *v)
 {
 	const struct fpath spec = { .name = "spec" };
 	const struct fpath at = { .up = &spec, .name = "selector" };
@@ -141,7 +142,12 @@ static void rs_validate(const json_t *obj, struct violations *v)
 	if (selector != NULL && json_len(selector, "matchLabels") == 0 &&
 	    json_len(selector, "matchExpressions") == 0)
 		violate_invalid(v, &at, selector, "empty selector is invalid for deployment");
-	validate_template(obj, "ReplicaSet", v);
+}
+
+static void rs_validate(const json_t *obj, struct violations *v)
+{
+	workload_validate_selector(obj, v);
+	workload_validate_template(obj, "ReplicaSet", v);
 }
 
 static void rc_validate(const json_t *obj, struct violations *v)
@@ -151,7 +157,7 @@ static void rc_validate(const json_t *obj, struct violations *v)
 	if (json_len(obj, "spec.selector") == 0)
 		violate_required(v, FPATH(&spec, "selector"), NULL);
 	meta_validate_labels(json_obj(obj, "spec.selector"), FPATH(&spec, "selector"), v);
-	validate_template(obj, "ReplicationController", v);
+	workload_validate_template(obj, "ReplicationController", v);
 }
 
 /* ---- columns ---- */
@@ -167,19 +173,19 @@ COUNT_CELL(cell_desired, "spec.replicas")
 COUNT_CELL(cell_current, "status.replicas")
 COUNT_CELL(cell_ready, "status.readyReplicas")
 
-static json_t *cell_containers(const json_t *obj, int64_t now_ns)
+json_t *workload_cell_containers(const json_t *obj, int64_t now_ns)
 {
 	(void)now_ns;
 	return column_template(obj, "name");
 }
 
-static json_t *cell_images(const json_t *obj, int64_t now_ns)
+json_t *workload_cell_images(const json_t *obj, int64_t now_ns)
 {
 	(void)now_ns;
 	return column_template(obj, "image");
 }
 
-static json_t *cell_selector(const json_t *obj, int64_t now_ns)
+json_t *workload_cell_selector(const json_t *obj, int64_t now_ns)
 {
 	_cleanup_selector_ struct selector *selector = NULL;
 	_cleanup_free_ char *text = NULL;
@@ -197,9 +203,9 @@ static const struct printer_column columns[] = {
 	{ "Current", "integer", "", 0, cell_current },
 	{ "Ready", "integer", "", 0, cell_ready },
 	{ "Age", "string", "", 0, column_age },
-	{ "Containers", "string", "", 1, cell_containers },
-	{ "Images", "string", "", 1, cell_images },
-	{ "Selector", "string", "", 1, cell_selector },
+	{ "Containers", "string", "", 1, workload_cell_containers },
+	{ "Images", "string", "", 1, workload_cell_images },
+	{ "Selector", "string", "", 1, workload_cell_selector },
 	{ 0 },
 };
 

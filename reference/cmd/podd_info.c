@@ -58,6 +58,7 @@ static const char *const features[] = {
 	"api.delete-options",
 	"rc",
 	"rs",
+	"deployment",
 	"job",
 	"scheduler",
 	"gc",

@@ -9,8 +9,10 @@
 
 #include "api/workload.h"
 #include "controllers/control.h"
+#include "controllers/deployment.h"
 #include "controllers/garbage.h"
 #include "controllers/job.h"
+#include "controllers/job_stray.h"
 #include "controllers/namespace.h"
 #include "controllers/recorder.h"
 #include "controllers/replicaset.h"
@@ -20,7 +22,9 @@ struct controllers {
 	struct control control;
 	struct scheduler *scheduler;
 	struct replica_controller *replicasets, *replicationcontrollers;
+	struct deployment_controller *deployments;
 	struct job_controller *jobs;
+	struct job_strays *job_strays;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 };
@@ -41,7 +45,11 @@ static int make_all(struct controllers *c, struct error *err)
 		r = replica_controller_new(control, &kind_replicationcontroller,
 					   &c->replicationcontrollers, err);
 	if (r == 0)
+		r = deployment_controller_new(control, &c->deployments, err);
+	if (r == 0)
 		r = job_controller_new(control, &c->jobs, err);
+	if (r == 0)
+		r = job_strays_new(control, &c->job_strays, err);
 	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
@@ -72,7 +80,9 @@ struct controllers *controllers_free(struct controllers *c)
 		return NULL;
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
+	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);
+	deployment_controller_free(c->deployments);
 	replica_controller_free(c->replicationcontrollers);
 	replica_controller_free(c->replicasets);
 	scheduler_free(c->scheduler);

@@ -20,7 +20,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 
-#define MAX_SUBSCRIBERS 8
+#define MAX_SUBSCRIBERS 16
 
 struct entry {
 	char *name;

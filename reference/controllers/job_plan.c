@@ -5,195 +5,148 @@
  * one pod has succeeded and none is left; nothing is added after the first success. A pod counts by its phase
  * alone: what its sidecars did after the main containers is not the Job's concern.
  *
- * More failed pods than backoffLimit end the Job; under OnFailure so do as many restarts. Each failure in a
- * row doubles the time until the next pod is made, counted from the end of the last one that failed.
- *
- * Counted is what is there: a finished pod that somebody deletes before the Job has ended is run again.
+ * Pods that are too many because parallelism fell or the Job was suspended are no failures; those that a Job ends
+ * with it are. Pods are either deleted or made in one step. After a failure the next pod waits, the whole Job
+ * or, with backoffLimitPerIndex, its index alone.
  */
 #include "controllers/job_plan.h"
 
-#include <stdbool.h>
-
-#include "api/meta.h"
-#include "api/pod_status.h"
-#include "base/clock.h"
+#include "api/job.h"
 #include "base/defs.h"
 #include "base/json.h"
-#include "base/str.h"
+#include "controllers/job_pod.h"
 #include "controllers/replica_plan.h"
 
-#define BACKOFF_FIRST_NS (10 * NSEC_PER_SEC)
-#define BACKOFF_MAX_NS (600 * NSEC_PER_SEC)
-
-/* ---- counting ---- */
-
-static int64_t latest(int64_t than, const char *stamp)
+static int64_t wanted(const json_t *job, const struct job_facts *f)
 {
-	int64_t ns;
+	int64_t parallel = json_int(job, "spec.parallelism", 1), left;
 
-	return stamp && clock_parse(stamp, &ns) == 0 ? MAX(than, ns) : than;
-}
-
-static int64_t ended_ns(const json_t *pod)
-{
-	int64_t ns = latest(0, meta_creation_timestamp(pod));
-	json_t *s;
-	size_t i;
-
-	json_each(pod, "status.containerStatuses", i, s)
-		ns = latest(ns, json_str(s, "state.terminated.finishedAt"));
-	return ns;
-}
-
-static int64_t restarts_in(const json_t *pod, const char *statuses)
-{
-	int64_t n = 0;
-	json_t *s;
-	size_t i;
-
-	json_each(pod, statuses, i, s)
-		n += json_int(s, "restartCount", 0);
-	return n;
-}
-
-static bool has_failed(const json_t *pod)
-{
-	return streq(pod_phase(pod), "Failed");
-}
-
-static bool has_succeeded(const json_t *pod)
-{
-	return streq(pod_phase(pod), "Succeeded");
-}
-
-static void count_live(struct job_tally *t, const json_t *pod)
-{
-	if (meta_deletion_timestamp(pod)) {
-		t->terminating++;
-		return;
-	}
-	t->active++;
-	t->ready += pod_is_ready(pod);
-	t->restarts += restarts_in(pod, "status.initContainerStatuses") +
-		       restarts_in(pod, "status.containerStatuses");
-}
-
-static void count_failures_since(struct job_tally *t, const json_t *pods, int64_t success_ns)
-{
-	json_t *pod;
-	size_t i;
-
-	json_array_foreach(pods, i, pod) {
-		int64_t ns = ended_ns(pod);
-
-		if (!has_failed(pod) || ns < success_ns)
-			continue;
-		t->failures_in_row++;
-		t->last_failure_ns = MAX(t->last_failure_ns, ns);
-	}
-}
-
-void job_tally_make(const json_t *pods, struct job_tally *ret)
-{
-	int64_t success_ns = 0;
-	json_t *pod;
-	size_t i;
-
-	*ret = (struct job_tally){ 0 };
-	json_array_foreach(pods, i, pod) {
-		if (has_succeeded(pod)) {
-			ret->succeeded++;
-			success_ns = MAX(success_ns, ended_ns(pod));
-		} else if (has_failed(pod)) {
-			ret->failed++;
-		} else {
-			count_live(ret, pod);
-		}
-	}
-	count_failures_since(ret, pods, success_ns);
-}
-
-/* ---- the plan ---- */
-
-static bool is_past_limit(const json_t *job, const struct job_tally *t)
-{
-	int64_t limit = json_int(job, "spec.backoffLimit", 6);
-
-	if ((int64_t)t->failed > limit)
-		return true;
-	return streq(json_str(job, "spec.template.spec.restartPolicy"), "OnFailure") &&
-	       t->restarts >= MAX(limit, INT64_C(1));
-}
-
-static bool is_done(const json_t *job, const struct job_tally *t)
-{
-	return t->active == 0 && (int64_t)t->succeeded >= json_int(job, "spec.completions", 1);
-}
-
-/* A verdict that the status shows stands. */
-static enum job_verdict judge(const json_t *job, const struct job_tally *t)
-{
-	if (condition_is_true(job, "FailureTarget"))
-		return JOB_FAILED;
-	if (condition_is_true(job, "SuccessCriteriaMet"))
-		return JOB_SUCCEEDED;
-	if (is_past_limit(job, t))
-		return JOB_FAILED;
-	return is_done(job, t) ? JOB_SUCCEEDED : JOB_GOES_ON;
-}
-
-static int64_t wanted(const json_t *job, const struct job_tally *t)
-{
-	int64_t parallel = json_int(job, "spec.parallelism", 1);
-
-	if (json_has(job, "spec.completions"))
-		return MIN(parallel,
-			   MAX(json_int(job, "spec.completions", 1) - (int64_t)t->succeeded,
-			       INT64_C(0)));
-	return t->succeeded ? MIN(parallel, (int64_t)t->active) : parallel;
-}
-
-static int64_t backoff_left_ns(const struct job_tally *t, int64_t now_ns)
-{
-	int64_t delay = BACKOFF_FIRST_NS;
-
-	if (t->failures_in_row == 0)
+	if (job_is_suspended(job))
 		return 0;
-	for (size_t i = 1; i < t->failures_in_row && delay < BACKOFF_MAX_NS; i++)
-		delay *= 2;
-	return MAX(t->last_failure_ns + MIN(delay, BACKOFF_MAX_NS) - now_ns, INT64_C(0));
+	if (!json_has(job, "spec.completions"))
+		return f->succeeded ? (int64_t)f->active : parallel;
+	left = json_int(job, "spec.completions", 1) - f->succeeded;
+	return MIN(parallel, MAX(left, INT64_C(0)));
 }
 
-static json_t *active_of(const json_t *pods)
-{
-	json_t *active = json_array(), *pod;
-	size_t i;
+/* ---- too many ---- */
 
-	json_array_foreach(pods, i, pod)
-		if (pod_is_active(pod))
-			json_array_append(active, pod);
-	return active;
+/* Moves pods of an Indexed Job that nobody needs, of no index or of one that another has, into *surplus. */
+static void take_odd_ones(const json_t *job, json_t *active, json_t *surplus)
+{
+	_cleanup_(index_set_deinit) struct index_set seen = { 0 };
+
+	for (size_t i = json_array_size(active); i-- > 0;) {
+		json_t *pod = json_array_get(active, i);
+		int64_t index = job_pod_index(job, pod);
+
+		if (index >= 0 && !index_set_has(&seen, index)) {
+			index_set_add(&seen, index);
+			continue;
+		}
+		json_array_append(surplus, pod);
+		json_array_remove(active, i);
+	}
 }
 
-void job_plan_make(const json_t *job, const json_t *pods, int64_t now_ns, struct job_plan *ret)
+static json_t *surplus_of(const json_t *job, const struct job_facts *f, int64_t want)
 {
-	_cleanup_json_ json_t *active = active_of(pods);
-	struct job_tally t;
-	int64_t have, want;
+	_cleanup_json_ json_t *active = json_copy(f->active_pods), *victims = NULL;
+	json_t *surplus = json_array();
+	int64_t more;
 
-	job_tally_make(pods, &t);
-	*ret = (struct job_plan){ .verdict = judge(job, &t) };
-	have = (int64_t)t.active;
-	want = ret->verdict == JOB_GOES_ON ? wanted(job, &t) : 0;
-	if (have < want)
-		ret->wait_ns = backoff_left_ns(&t, now_ns);
-	if (have < want && ret->wait_ns == 0)
-		ret->create = (size_t)(want - have);
-	ret->surplus = replica_victims(active, have > want ? (size_t)(have - want) : 0, now_ns);
+	if (job_is_indexed(job))
+		take_odd_ones(job, active, surplus);
+	more = (int64_t)json_array_size(active) - want;
+	victims = replica_victims(active, (size_t)MAX(more, INT64_C(0)), f->now_ns);
+	json_array_extend(surplus, victims);
+	return surplus;
+}
+
+/* ---- too few ---- */
+
+static void wake_in(struct job_plan *p, int64_t ns)
+{
+	if (ns > 0 && (p->wake_ns == 0 || ns < p->wake_ns))
+		p->wake_ns = ns;
+}
+
+/* The first index from `from` on that neither is decided nor has a pod. */
+static int64_t next_index(const struct job_facts *f, int64_t from)
+{
+	for (;;) {
+		int64_t next = index_set_gap(&f->succeeded_indexes, from);
+
+		next = index_set_gap(&f->failed_indexes, next);
+		next = index_set_gap(&f->busy_indexes, next);
+		if (next == from)
+			return next;
+		from = next;
+	}
+}
+
+/* What is left of the wait of an index that has failed. */
+static int64_t index_left_ns(const struct job_facts *f, int64_t index)
+{
+	const json_t *pod = job_facts_held(f, index);
+	struct job_backoff b = { 0 };
+
+	if (!pod)
+		return 0;
+	b.failures = (size_t)job_pod_failures_before(pod, true) + 1;
+	b.last_ns = job_pod_ended_ns(pod);
+	return job_backoff_left_ns(&b, f->now_ns);
+}
+
+static void plan_indexes(const json_t *job, const struct job_facts *f, size_t n, struct job_plan *p)
+{
+	int64_t completions = json_int(job, "spec.completions", 0), index = next_index(f, 0);
+
+	p->indexes = xcalloc(n, sizeof(*p->indexes));
+	for (size_t found = 0; found < n && index < completions; found++) {
+		int64_t left = index_left_ns(f, index);
+
+		if (left)
+			wake_in(p, left);
+		else
+			p->indexes[p->create++] = index;
+		index = next_index(f, index + 1);
+	}
+}
+
+static void plan_new(const json_t *job, const struct job_facts *f, const struct job_backoff *b,
+		     int64_t missing, struct job_plan *p)
+{
+	int64_t left = 0;
+
+	if (!json_has(job, "spec.backoffLimitPerIndex"))
+		left = job_backoff_left_ns(b, f->now_ns);
+	if (left)
+		wake_in(p, left);
+	else if (job_is_indexed(job))
+		plan_indexes(job, f, (size_t)missing, p);
+	else
+		p->create = (size_t)missing;
+}
+
+void job_plan_make(const json_t *job, const struct job_facts *f, const struct job_verdict *v,
+		   const struct job_backoff *b, double rate, struct job_plan *ret)
+{
+	int64_t want = v->end == JOB_GOES_ON ? wanted(job, f) : 0, have = (int64_t)f->active;
+
+	*ret = (struct job_plan){ .uncounted = v->end == JOB_GOES_ON };
+	ret->surplus = surplus_of(job, f, want);
+	if (job_waits_for_ends(job))
+		have += (int64_t)f->terminating;
+	if (json_array_size(ret->surplus) == 0 && have < want)
+		plan_new(job, f, b, want - have, ret);
+	if (v->end == JOB_GOES_ON)
+		wake_in(ret, job_deadline_left_ns(job, f->now_ns, rate));
 }
 
 void job_plan_deinit(struct job_plan *p)
 {
 	json_decref(p->surplus);
-	p->surplus = NULL;
+	free(p->indexes);
+	*p = (struct job_plan){ 0 };
 }

@@ -4,129 +4,13 @@
  * No kubelet runs here: pods are Pending unless a test writes their status, and a graceful deletion of a
  * bound pod stays until the test ends it.
  */
-#include "controllers/controllers.h"
+#include "controllers/test_objects.h"
 
-#include "api/cluster.h"
-#include "api/config.h"
-#include "api/job.h"
 #include "api/meta.h"
 #include "api/pod.h"
 #include "api/pod_status.h"
 #include "api/workload.h"
-#include "base/clock.h"
-#include "base/json.h"
-#include "base/loop.h"
 #include "base/str.h"
-#include "base/test.h"
-#include "store/sqlite.h"
-#include "store/store.h"
-
-static struct world {
-	struct loop *loop;
-	struct clock clock;
-	struct store *store;
-	struct controllers *controllers;
-} w;
-
-static json_t *parse(const char *text)
-{
-	json_t *v = NULL;
-
-	if (json_parse(text, strlen(text), &v, NULL) < 0)
-		abort();
-	return v;
-}
-
-static void settle(void)
-{
-	static const bool never;
-
-	for (int i = 0; i < 400; i++)
-		loop_turn(w.loop);
-	loop_run_until(w.loop, &never, 30 * NSEC_PER_MSEC);
-}
-
-static void open_world(void)
-{
-	struct sqlite_store_config cfg = { 0 };
-
-	if (loop_new(&w.loop, NULL) < 0)
-		abort();
-	clock_init_now(&w.clock, 1);
-	cfg.loop = w.loop;
-	cfg.clock = &w.clock;
-	if (sqlite_store_open(&cfg, &w.store, NULL) < 0 ||
-	    controllers_new(w.store, w.loop, &w.clock, &w.controllers, NULL) < 0)
-		abort();
-}
-
-static void close_world(void)
-{
-	w.controllers = controllers_free(w.controllers);
-	w.store = store_free(w.store);
-	w.loop = loop_free(w.loop);
-}
-
-static json_t *create(const struct kind *k, const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = parse(text);
-	json_t *stored = NULL;
-
-	CHECK_OK(store_create(w.store, k, k->namespaced ? "default" : NULL, obj, &stored, &err),
-		 &err);
-	return stored;
-}
-
-static json_t *get(const struct kind *k, const char *name)
-{
-	json_t *obj = NULL;
-
-	store_get(w.store, k, k->namespaced ? "default" : NULL, name, &obj, NULL);
-	return obj;
-}
-
-static json_t *pods(void)
-{
-	struct store_list_opts opts = { .ns = "default" };
-	json_t *items = NULL;
-	uint64_t revision;
-
-	if (store_list(w.store, &kind_pod, &opts, &items, &revision, NULL) < 0)
-		abort();
-	return items;
-}
-
-static size_t count_active(void)
-{
-	_cleanup_json_ json_t *all = pods();
-	size_t n = 0, i;
-	json_t *pod;
-
-	json_array_foreach(all, i, pod)
-		n += pod_is_active(pod);
-	return n;
-}
-
-static void update(const struct kind *k, enum store_part part, json_t *obj)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-
-	json_object_del(json_obj(obj, "metadata"), "resourceVersion");
-	CHECK_OK(store_update(w.store, k, part, obj, NULL, &err), &err);
-}
-
-static void delete_as(const struct kind *k, const char *name, const char *propagation, int64_t grace)
-{
-	struct store_delete_opts opts = { .grace_seconds = grace, .propagation = propagation };
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *last = NULL;
-	bool gone;
-
-	CHECK_OK(store_delete(w.store, k, k->namespaced ? "default" : NULL, name, &opts, &last,
-			      &gone, &err),
-		 &err);
-}
 
 #define TEMPLATE                                                                            \
 	"\"template\":{\"metadata\":{\"labels\":{\"app\":\"x\"}},\"spec\":{\"containers\":" \
@@ -138,24 +22,9 @@ static void delete_as(const struct kind *k, const char *name, const char *propag
 #define RC(replicas)                                                                        \
 	"{\"apiVersion\":\"v1\",\"kind\":\"ReplicationController\",\"metadata\":{\"name\":" \
 	"\"rc\"},\"spec\":{\"replicas\":" replicas "," TEMPLATE "}}"
-#define JOB                                                                                      \
-	"{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"spec\":{" \
-	"\"template\":{\"spec\":{\"restartPolicy\":\"Never\",\"containers\":"                    \
-	"[{\"name\":\"c\",\"image\":\"i\"}]}}}}"
 #define POD(name, more)                                                                    \
 	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name "\"" more \
 	"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}"
-#define NODE                                                                                  \
-	"{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n\"},\"status\":{" \
-	"\"allocatable\":{\"cpu\":\"1\",\"memory\":\"1Gi\",\"pods\":\"110\"}}}"
-
-static void make_node(void)
-{
-	_cleanup_json_ json_t *node = create(&kind_node, NODE), *status = parse(NODE);
-
-	update(&kind_node, STORE_STATUS, status);
-	settle();
-}
 
 static void test_a_replicaset_makes_its_pods(void)
 {
@@ -210,46 +79,6 @@ static void test_a_terminating_pod_is_replaced_at_once(void)
 	rs = get(&kind_replicaset, "rs");
 	CHECK_INT(json_int(rs, "status.replicas", -1), 1);
 	CHECK_INT(json_int(rs, "status.terminatingReplicas", -1), 1);
-}
-
-static void test_a_job_ends_with_its_pod(void)
-{
-	_cleanup_json_ json_t *job = create(&kind_job, JOB), *all = NULL, *after = NULL;
-	json_t *pod;
-
-	settle();
-	all = pods();
-	CHECK_INT(json_array_size(all), 1);
-	pod = json_array_get(all, 0);
-	CHECK(meta_is_controlled_by(pod, job));
-	CHECK_STR(meta_label(pod, "job-name"), "j");
-	CHECK_STR(meta_label(pod, "batch.kubernetes.io/controller-uid"), meta_uid(job));
-	json_set_str(pod, "status.phase", "Succeeded");
-	update(&kind_pod, STORE_STATUS, pod);
-	settle();
-	after = get(&kind_job, "j");
-	CHECK(condition_is_true(after, "Complete"));
-	CHECK_INT(json_int(after, "status.succeeded", 0), 1);
-	delete_as(&kind_pod, meta_name(pod), NULL, 0);
-	settle();
-	CHECK_INT(count_active(), 0);
-}
-
-static void test_a_jobs_failed_pod_is_not_replaced_at_once(void)
-{
-	_cleanup_json_ json_t *job = create(&kind_job, JOB), *all = NULL, *after = NULL;
-	json_t *pod;
-
-	settle();
-	all = pods();
-	pod = json_array_get(all, 0);
-	json_set_str(pod, "status.phase", "Failed");
-	update(&kind_pod, STORE_STATUS, pod);
-	settle();
-	CHECK_INT(count_active(), 0);
-	after = get(&kind_job, "j");
-	CHECK_INT(json_int(after, "status.failed", 0), 1);
-	CHECK_INT(json_len(after, "status.conditions"), 0);
 }
 
 static void test_a_failed_pod_is_replaced_and_left(void)
@@ -445,20 +274,11 @@ static void test_a_namespace_is_emptied_and_goes(void)
 	CHECK(!after);
 }
 
-#define WORLD_TEST(fn)         \
-	do {                   \
-		open_world();  \
-		TEST(fn);      \
-		close_world(); \
-	} while (0)
-
 int main(void)
 {
 	WORLD_TEST(test_a_replicaset_makes_its_pods);
 	WORLD_TEST(test_a_replicationcontroller_is_scaled);
 	WORLD_TEST(test_a_terminating_pod_is_replaced_at_once);
-	WORLD_TEST(test_a_job_ends_with_its_pod);
-	WORLD_TEST(test_a_jobs_failed_pod_is_not_replaced_at_once);
 	WORLD_TEST(test_a_failed_pod_is_replaced_and_left);
 	WORLD_TEST(test_an_orphan_is_adopted_and_counts);
 	WORLD_TEST(test_a_pod_of_another_owner_is_left_alone);

@@ -89,6 +89,8 @@ int watch_transition(enum store_event_type type, bool old_matches, bool new_matc
 /* ---- strategy.c ---- */
 
 bool strategy_has_generation(const struct kind *k);
+/* Whether a change of the annotations is a new generation, too. */
+bool strategy_annotations_count(const struct kind *k);
 /* What the server itself sets on a new object, before validation. */
 void strategy_prepare(const struct kind *k, json_t *obj);
 /* The status that a new object begins with, after validation. */

@@ -21,6 +21,11 @@ bool strategy_has_generation(const struct kind *k)
 	return (k->subresources & SUB_STATUS) && !is_kind(k, "nodes") && !is_kind(k, "namespaces");
 }
 
+bool strategy_annotations_count(const struct kind *k)
+{
+	return is_kind(k, "deployments.apps");
+}
+
 static void prepare_namespace(json_t *obj)
 {
 	json_t *labels = json_make_obj(obj, "metadata.labels");

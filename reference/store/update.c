@@ -210,7 +210,9 @@ static void bump_generation(const struct kind *k, enum store_part part, const js
 {
 	if (part != STORE_SPEC || !strategy_has_generation(k))
 		return;
-	if (!json_same(json_object_get(cur, "spec"), json_object_get(obj, "spec")))
+	if (!json_same(json_object_get(cur, "spec"), json_object_get(obj, "spec")) ||
+	    (strategy_annotations_count(k) &&
+	     !json_same(meta_annotations(cur), meta_annotations(obj))))
 		meta_set_int(obj, "generation", meta_generation(cur) + 1);
 }
 
