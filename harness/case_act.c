@@ -58,6 +58,7 @@ static bool taken(struct case_run *c, const struct reply *reply, const char *wor
 {
 	bool judged = json_str(c->now.args, "req") && is_verdict(reply);
 
+	case_refused(c, reply);
 	if (reply->code != REPLY_OK && !judged) {
 		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: %s: %s: %s", line_of(c),
 			    words, reply_code_name(reply->code),
@@ -181,6 +182,7 @@ static void on_refused(struct case_run *c, const struct reply *reply, void *user
 
 	(void)userdata;
 	if (reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
+		case_refused(c, reply);
 		case_broken(c, false, "line %d: %s", line_of(c), seen);
 		return;
 	}
@@ -343,6 +345,7 @@ static void on_executed(struct case_run *c, const struct reply *reply, void *use
 			    .seen = seen };
 
 	(void)userdata;
+	case_refused(c, reply);
 	if (!fits)
 		message = xasprintf("%s; seen: %s", expected, seen);
 	j.message = message;
@@ -385,6 +388,7 @@ static void on_told(struct case_run *c, const struct reply *reply, void *userdat
 	size_t i;
 
 	(void)userdata;
+	case_refused(c, reply);
 	if (reply->code != REPLY_OK || reply->exit_code) {
 		case_broken(c, false, "line %d: tell %s %s: %s %s", line_of(c), object, args,
 			    reply->message ? reply->message : "",

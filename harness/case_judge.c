@@ -67,6 +67,27 @@ static char *plain_message(const struct judged *j)
 			 j->seen ? j->seen : "?");
 }
 
+void case_refused(struct case_run *c, const struct reply *reply)
+{
+	const char *field = json_str((json_t *)reply->causes, "0.field");
+	bool given = c->fixture->steps[c->step].kind == STEP_APPLY;
+
+	if (c->result.refused || reply->code == REPLY_OK || reply->code == REPLY_UNREACHABLE ||
+	    (!given && reply->code != REPLY_UNSUPPORTED && reply->code != REPLY_INVALID))
+		return;
+	c->result.refused = xasprintf("%s: %s", reply_code_name(reply->code),
+				      reply->message ? reply->message : "");
+	c->result.refused_field = xstrdup(field);
+}
+
+/* What `field` names: of a refusal it is the path in the error, else what the assertion is about. */
+static char *field_of(enum step_kind kind, const json_t *args)
+{
+	return kind == STEP_REJECT || json_truth(args, "refused", false) ?
+		       NULL :
+		       xstrdup(json_str(args, "field"));
+}
+
 void case_assert(struct case_run *c, const json_t *args, const struct judged *j, bool ignored)
 {
 	const char *id = json_str(args, "req");
@@ -76,6 +97,7 @@ void case_assert(struct case_run *c, const json_t *args, const struct judged *j,
 	a->level = level_of(r, args);
 	a->verdict = verdict_of(c, r, a->level, j->outcome, ignored);
 	a->step = json_line(args);
+	a->field = field_of(c->fixture->steps[c->step].kind, args);
 	a->line = c->step < c->fixture->n_steps ? c->fixture->steps[c->step].line : 0;
 	if (a->verdict == VERDICT_PASS)
 		return;
@@ -88,7 +110,7 @@ void case_assert(struct case_run *c, const json_t *args, const struct judged *j,
 	a->timeline = history_text(&c->history, j->focus, TIMELINE_AROUND);
 }
 
-static void broken_assertion(struct case_run *c, const json_t *args, int line)
+static void broken_assertion(struct case_run *c, const json_t *args, const struct step *s)
 {
 	const char *id = json_str(args, "req");
 	struct assertion_result *a;
@@ -97,7 +119,8 @@ static void broken_assertion(struct case_run *c, const json_t *args, int line)
 		return;
 	a = case_result_add(&c->result, id);
 	a->verdict = VERDICT_BROKEN;
-	a->line = line;
+	a->line = s->line;
+	a->field = field_of(s->kind, args);
 	a->step = json_line(args);
 	a->message = xasprintf("not evaluated: %s", c->broken ? c->broken : "the case ended before");
 }
@@ -108,11 +131,11 @@ void case_assert_rest(struct case_run *c)
 		const struct step *s = &c->fixture->steps[i];
 
 		if (s->kind != STEP_HISTORY) {
-			broken_assertion(c, s->args, s->line);
+			broken_assertion(c, s->args, s);
 			continue;
 		}
 		for (size_t k = i == c->step ? c->now.next : 0; k < json_array_size(s->args); k++)
-			broken_assertion(c, json_array_get(s->args, k), s->line);
+			broken_assertion(c, json_array_get(s->args, k), s);
 	}
 }
 

@@ -36,6 +36,8 @@ void case_step_look(struct case_run *c);
 void case_step_clear(struct case_run *c);
 
 /* case_judge.c: verdicts */
+/* Notes for the audit that the subject did not take what it was given, if the reply says that. */
+void case_refused(struct case_run *c, const struct reply *reply);
 struct judged {
 	enum outcome outcome;
 	bool late;

@@ -348,6 +348,7 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 					  .file = xstrdup(f->file),
 					  .area = xstrdup(f->area),
 					  .title = xstrdup(f->title),
+					  .fixture = f,
 					  .round = round };
 	return c;
 }

@@ -23,6 +23,7 @@ static void on_asked(struct case_run *c, const struct reply *reply, void *userda
 	(void)userdata;
 	c->now.waiting = false;
 	if (reply->code == REPLY_UNREACHABLE || reply->code == REPLY_UNSUPPORTED) {
+		case_refused(c, reply);
 		case_broken(c, false, "line %d: %s", line_of(c), reply->message);
 		return;
 	}

@@ -65,6 +65,7 @@ static bool apply_one(struct assertion_result *a, const char *reason)
 {
 	_cleanup_free_ char *old = a->message;
 
+	a->before = a->verdict;
 	switch (a->verdict) {
 	case VERDICT_FAIL:
 	case VERDICT_IGNORED:

@@ -56,8 +56,6 @@ int fixture_load_file(const char *path, const char *area, struct fixture_list *l
 int fixture_load_dir(const char *dir, struct fixture_list *list, struct error *err);
 void fixture_list_clear(struct fixture_list *list);
 
-/* The features of the closed list in fixtures/README.md. */
-bool fixture_feature_known(const char *feature);
 const char *step_name(enum step_kind kind);
 
 /* A deep copy of `in` with every ${name} replaced; names without a value stay. vars: name, value, …, NULL. */

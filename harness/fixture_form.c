@@ -8,6 +8,7 @@
  */
 #include "fixture_form.h"
 
+#include "feature.h"
 #include "util/json.h"
 
 enum type {
@@ -430,7 +431,7 @@ int fixture_form_check(const json_t *doc, const struct doc_lines *lines, const c
 	if (check_keys(&f, doc, case_keys, line, "case"))
 		return -1;
 	json_array_foreach(json_object_get(doc, "needs"), i, need)
-		if (!fixture_feature_known(json_string_value(need)))
+		if (!feature_known(json_string_value(need)))
 			return fault(&f, doc_line(lines, doc, "needs"), "needs",
 				     json_is_string(need) ? json_string_value(need) : "",
 				     "is no feature");

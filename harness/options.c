@@ -51,6 +51,10 @@ static const struct option_row rows[] = {
 	  "known failures, with their reasons" },
 	{ "no-sentinel", OPT_FLAG, offsetof(struct options, no_sentinel), NULL,
 	  "do not first see whether the subject tells the truth" },
+	{ "audit", OPT_FLAG, offsetof(struct options, audit), NULL,
+	  "also try what the subject does not declare; done anyhow when no cases are selected" },
+	{ "no-audit", OPT_FLAG, offsetof(struct options, no_audit), NULL,
+	  "never try what the subject does not declare" },
 	{ "quiet", OPT_FLAG, offsetof(struct options, quiet), NULL, "no summary" },
 };
 
@@ -126,6 +130,8 @@ static int check(const struct options *o, struct error *err)
 		return error_set(err, "--format %s: must be tap, progress or none", o->format);
 	if (o->subject && o->podd)
 		return error_set(err, "--podd goes with a podd of its own, not with --subject");
+	if (o->audit && o->no_audit)
+		return error_set(err, "--audit goes not with --no-audit");
 	return 0;
 }
 

@@ -16,6 +16,7 @@ struct options {
 	const char *expectations; /* file or NULL */
 	const char *format; /* tap | progress | none; NULL: by what standard output is */
 	bool quick, keep, strict, disruptive, load, quiet, no_sentinel;
+	bool audit, no_audit; /* try what is not declared; neither: when every case is run */
 	unsigned repeat; /* at least 1 */
 	unsigned parallel; /* cases in flight; 0: as many as the subject's capacity allows */
 	unsigned capacity; /* pods; 0: what the subject says */

@@ -17,6 +17,13 @@ struct assertion_result *case_result_add(struct case_result *c, const char *req)
 	return a;
 }
 
+enum verdict assertion_observed(const struct assertion_result *a)
+{
+	bool listed = a->verdict == VERDICT_KNOWN || a->verdict == VERDICT_FIXED;
+
+	return listed ? a->before : a->verdict;
+}
+
 void case_result_settle(struct case_result *c, const char *broken)
 {
 	const char *message = broken;
@@ -45,6 +52,7 @@ static void assertion_clear(struct assertion_result *a)
 {
 	free(a->req);
 	free(a->message);
+	free(a->field);
 	free(a->step);
 	free(a->expected);
 	free(a->seen);
@@ -62,6 +70,8 @@ void case_result_clear(struct case_result *c)
 	free(c->title);
 	free(c->message);
 	free(c->timeline);
+	free(c->refused);
+	free(c->refused_field);
 	free(c->manifest);
 	free(c->rerun);
 	*c = (struct case_result){ 0 };
@@ -114,6 +124,7 @@ void run_result_clear(struct run_result *run)
 		free(run->leaks[i]);
 	free(run->leaks);
 	free(run->cases);
+	audit_clear(&run->audit);
 	free(run->subject);
 	free(run->subject_spec);
 	free(run->void_reason);

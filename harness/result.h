@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "audit.h"
 #include "invariants/invariants.h"
 #include "util/defs.h"
 #include "verdict.h"
@@ -14,10 +15,12 @@ struct fixture;
 struct assertion_result {
 	char *req; /* requirement id, never NULL */
 	enum verdict verdict;
+	enum verdict before; /* known and fixed: the verdict without the list of known failures */
 	enum level level;
 	bool late; /* the only fault is that it came too late (or not within the bound) */
 	bool invariant; /* from the rules that hold for every history */
 	char *message; /* one line; NULL on pass */
+	char *field; /* the manifest field that it is about, or NULL */
 	char *step; /* the assertion as one line of JSON */
 	int line; /* of the fixture's file */
 	char *expected, *seen;
@@ -26,6 +29,7 @@ struct assertion_result {
 
 struct case_result {
 	char *name, *file, *area, *title;
+	const struct fixture *fixture; /* borrowed; may be NULL */
 	unsigned round; /* 0, 1, …: of --repeat */
 	enum verdict verdict;
 	double seconds;
@@ -34,6 +38,8 @@ struct case_result {
 	size_t n_assertions;
 	struct invariant_marks rules; /* what its history had to say to the rules for every history */
 	char *timeline; /* the whole history, when the case is not a pass */
+	char *refused,
+		*refused_field; /* the first thing that the subject did not take: why, and at which field */
 	char *manifest; /* the manifests as applied, when the case is not a pass */
 	char *rerun; /* one command that runs this case alone; NULL when it was not run */
 };
@@ -50,8 +56,11 @@ struct run_result {
 	size_t n_cases;
 	char **leaks; /* NULL-terminated: what the run left behind; NULL: not looked for */
 	bool strict;
+	struct audit audit;
 };
 
+/* What was seen, whatever the list of known failures makes of it. */
+enum verdict assertion_observed(const struct assertion_result *a);
 struct assertion_result *case_result_add(struct case_result *c, const char *req);
 /* Sets verdict and message from the assertions and, when not NULL, from a set-up failure. */
 void case_result_settle(struct case_result *c, const char *broken);

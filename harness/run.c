@@ -21,6 +21,7 @@
 #include "runner.h"
 #include "select.h"
 #include "sentinel.h"
+#include "undeclared.h"
 #include "util/clock.h"
 #include "util/fsutil.h"
 #include "util/paths.h"
@@ -226,6 +227,21 @@ static int load_expectations(struct run *r, struct error *err)
 	return expectations_load(path, &r->expectations, err);
 }
 
+static bool declares(void *subject, const char *feature)
+{
+	return subject_has(subject, feature);
+}
+
+static void make_audit(struct run *r)
+{
+	struct run_result tried = { 0 };
+
+	if (!r->result.void_reason)
+		undeclared_try(&r->session, r->chosen, r->n_chosen, &tried);
+	audit_make(&r->result.audit, &r->result, &tried, declares, r->session.subject);
+	run_result_clear(&tried);
+}
+
 static void run_cases(struct run *r)
 {
 	struct runner_plan plan = { .fixtures = r->chosen,
@@ -256,8 +272,10 @@ static int perform(struct run *r, struct error *err)
 	mkdir(r->session.scratch, 0777);
 	reports_begin(&r->reports, &begin);
 	rc = r->options.no_sentinel ? 0 : sentinel_run(&r->session, &r->result, err);
-	if (!rc && !r->result.void_reason)
+	if (!rc && !r->result.void_reason) {
 		run_cases(r);
+		make_audit(r);
+	}
 	leaks_after_cases(&r->session, &r->result);
 	r->result.wall_seconds = clock_seconds(clock_now() - began);
 	return rc;

@@ -114,7 +114,7 @@ static void entry_over(struct entry *e)
 
 static char *unfit_reason(const struct runner *r, const struct fixture *f)
 {
-	for (char **need = f->needs; *need; need++)
+	for (char **need = f->needs; *need && !r->plan->any_need; need++)
 		if (!subject_has(r->session->subject, *need))
 			return xasprintf("the subject does not declare %s", *need);
 	if (f->disruptive && !r->plan->disruptive)
@@ -147,6 +147,7 @@ static bool skip_unfit(struct runner *r, struct entry *e)
 				  .file = xstrdup(f->file),
 				  .area = xstrdup(f->area),
 				  .title = xstrdup(f->title),
+				  .fixture = f,
 				  .round = e->round,
 				  .verdict = VERDICT_NOT_APPLICABLE,
 				  .message = xstrdup(why) };

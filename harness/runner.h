@@ -14,6 +14,7 @@ struct runner_plan {
 	struct reporter **reporters; /* NULL-terminated; may be NULL */
 	const struct expectations *expectations; /* known failures, or NULL */
 	bool disruptive; /* disruptive cases may run */
+	bool any_need; /* also cases that need what the subject does not declare */
 	bool rerun; /* what was only late is run again alone */
 };
 

@@ -2,51 +2,13 @@
  * lint_needs: does a case declare the features that it uses?
  *
  * A subject that lacks a feature is told so by `not-applicable`; a case that uses a feature without declaring it would fail there
- * for the wrong reason. The table leads from what can stand in a manifest (a path from any object downwards; `*` is any one key
- * or index) to the feature. It knows the plain cases; what it does not know is not checked.
+ * for the wrong reason. A table (feature.h) leads from what can stand in a manifest (a path from any object downwards; `*` is any one
+ * key or index) to the feature. It knows the plain cases; what it does not know is not checked.
  */
 #include "inspect/lint.h"
 
+#include "feature.h"
 #include "util/json.h"
-
-static const struct {
-	const char *path, *feature;
-} uses[] = {
-	{ "initContainers", "pod.init" },
-	{ "livenessProbe.exec", "pod.probe.exec" },
-	{ "readinessProbe.exec", "pod.probe.exec" },
-	{ "startupProbe.exec", "pod.probe.exec" },
-	{ "livenessProbe.httpGet", "pod.probe.http" },
-	{ "readinessProbe.httpGet", "pod.probe.http" },
-	{ "startupProbe.httpGet", "pod.probe.http" },
-	{ "livenessProbe.tcpSocket", "pod.probe.tcp" },
-	{ "readinessProbe.tcpSocket", "pod.probe.tcp" },
-	{ "startupProbe.tcpSocket", "pod.probe.tcp" },
-	{ "livenessProbe.grpc", "pod.probe.grpc" },
-	{ "readinessProbe.grpc", "pod.probe.grpc" },
-	{ "startupProbe.grpc", "pod.probe.grpc" },
-	{ "startupProbe", "pod.probe.startup" },
-	{ "lifecycle.preStop", "pod.hook" },
-	{ "lifecycle.postStart", "pod.hook" },
-	{ "lifecycle.stopSignal", "pod.stop-signal" },
-	{ "lifecycle.preStop.sleep", "pod.hook.sleep" },
-	{ "containers.*.restartPolicy", "pod.restart.rules" },
-	{ "restartPolicyRules", "pod.restart.rules" },
-	{ "activeDeadlineSeconds", "pod.deadline" },
-	{ "volumes.*.emptyDir", "pod.volume.emptydir" },
-	{ "volumes.*.hostPath", "pod.volume.hostpath" },
-	{ "volumes.*.configMap", "pod.volume.configmap" },
-	{ "volumes.*.secret", "pod.volume.secret" },
-	{ "volumes.*.downwardAPI", "pod.volume.downward" },
-	{ "volumes.*.projected", "pod.volume.projected" },
-	{ "hostNetwork", "pod.hostnetwork" },
-	{ "hostPID", "pod.hostpid" },
-	{ "hostIPC", "pod.hostipc" },
-	{ "shareProcessNamespace", "pod.sharepid" },
-	{ "ports.*.hostPort", "pod.hostport" },
-	{ "limits.memory", "pod.limits.memory" },
-	{ "limits.cpu", "pod.limits.cpu" },
-};
 
 static const struct {
 	const char *kind, *feature;
@@ -118,12 +80,14 @@ static bool is_applied(const struct fixture *f, const json_t *manifest)
 
 static void check_manifest(struct lint *l, const struct fixture *f, const json_t *m)
 {
+	const char *path, *feature;
+
 	for (size_t i = 0; i < ARRAY_SIZE(kind_uses); i++)
 		if (streq(json_str(m, "kind"), kind_uses[i].kind))
 			want(l, f, kind_uses[i].feature, kind_uses[i].kind);
-	for (size_t i = 0; i < ARRAY_SIZE(uses); i++)
-		if (path_anywhere(json_object_get(m, "spec"), uses[i].path))
-			want(l, f, uses[i].feature, uses[i].path);
+	for (size_t i = 0; (path = feature_path(i, &feature)); i++)
+		if (path_anywhere(json_object_get(m, "spec"), path))
+			want(l, f, feature, path);
 }
 
 /* A pod's disruption names the pod; the agent's hits every case there is, so nothing runs beside it. */
@@ -133,7 +97,7 @@ static void check_disrupt(struct lint *l, const struct fixture *f, const struct 
 	_cleanup_free_ char *feature = xasprintf("disrupt.%s", kind);
 	bool of_pod = streq(kind, "kill-sandbox");
 
-	if (!fixture_feature_known(feature))
+	if (!feature_known(feature))
 		lint_fault(l, f, step->line, "disrupt: no such kind: %s", kind);
 	want(l, f, feature, "disrupt");
 	if (of_pod != (json_str(step->args, "object") != NULL))

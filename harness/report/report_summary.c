@@ -5,6 +5,7 @@
  * assertions in numbers, what was left behind, the names of what failed with the command to see it again, and where the reports
  * are. The last line says in words what the exit code says.
  */
+#include "report/report_audit.h"
 #include "report/report_text.h"
 
 struct summary {
@@ -188,6 +189,7 @@ static int end(struct reporter *r, const struct run_result *run, struct error *e
 		fputs(", nothing left behind", s->out);
 	fputc('\n', s->out);
 	print_rules(s->out, run);
+	audit_print(s->out, &run->audit);
 	if (s->report_dir)
 		fprintf(s->out, "reports: %s/results.json %s/junit.xml %s/report.html\n",
 			s->report_dir, s->report_dir, s->report_dir);

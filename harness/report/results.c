@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "report/report_audit.h"
 #include "report/report_text.h"
 #include "util/json.h"
 
@@ -132,6 +133,7 @@ json_t *results_json(const struct run_result *run)
 	json_object_set_new(o, "summary", counts_json(&counts));
 	json_object_set_new(o, "assertions", assertion_counts(run));
 	json_object_set_new(o, "invariants", rules_json(run));
+	audit_json(o, &run->audit);
 	json_object_set_new(o, "exit", json_integer(run_result_exit(run)));
 	json_object_set_new(o, "void", text_or_null(run->void_reason));
 	json_object_set_new(o, "leaks", leaks_json(run));

@@ -9,6 +9,8 @@
  *	deaf	every container says a word of its own instead of the manifest's
  *	dies	ends when the first pod is applied
  *	babble	answers with lines that are no JSON
+ *
+ * FAKE_FEATURES lists further features that it declares, separated by commas.
  */
 #include <time.h>
 
@@ -143,11 +145,16 @@ static void remove_pods(const json_t *req)
 
 static void answer_hello(json_t *a)
 {
+	const char *more = getenv("FAKE_FEATURES");
+	_cleanup_strv_ char **features = strv_split(more ? more : "", ",");
+
 	json_object_update_new(a,
 			       json_pack("{s:i, s:s, s:s, s:[s,s], s:i, s:i, s:i, s:b, s:b}",
 					 "protocol", 1, "name", "fake", "version", mode(),
 					 "features", "pod", "pod.exec", "clockRate", 20, "capacity",
 					 20, "concurrency", 64, "watch", 0, "local", 0));
+	for (char **f = features; *f; f++)
+		json_array_append_new(json_object_get(a, "features"), json_string(*f));
 }
 
 static void answer_get(json_t *a, const json_t *req)
