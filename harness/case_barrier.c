@@ -33,7 +33,7 @@ static void on_told(struct case_run *c, const struct reply *reply, void *userdat
 
 static void tell(struct barrier *b, const char *pod, const char *container)
 {
-	_cleanup_free_ char *word = xasprintf(TOKEN "%u", b->c->barriers++);
+	_cleanup_free_ char *word = xasprintf(TOKEN "%zu-%s/%s", b->c->step, pod, container);
 	_cleanup_json_ json_t *command = json_pack("[s,s,s,s]", "/guest", "tell", "say", word);
 	struct request req = REQUEST(VERB_EXEC);
 
@@ -79,7 +79,7 @@ static void drain_guests(struct barrier *b)
 	size_t i;
 
 	json_object_foreach(b->c->seen.objects, key, pod) {
-		if (!has_prefix(key, "Pod/"))
+		if (!has_prefix(key, "Pod/") || streq(key, "Pod/" WITNESS_POD))
 			continue;
 		for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
 			json_array_foreach(json_path(pod, lists[l]), i, container)

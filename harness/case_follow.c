@@ -20,6 +20,7 @@ struct case_follow {
 	struct call *call;
 	struct timer *again;
 	unsigned tries;
+	unsigned log; /* its number in the recording */
 };
 
 static void follow_open(void *userdata);
@@ -67,6 +68,7 @@ static void on_line(void *userdata, const char *text, size_t len)
 
 	if (!json_is_object(line))
 		return;
+	recorder_line(f->c->tape, f->log, line, clock_now());
 	if (barrier_takes_line(f->c, line)) {
 		case_poke(f->c);
 		return;
@@ -85,6 +87,7 @@ static void on_end(void *userdata, bool complete)
 	struct case_follow *f = userdata;
 
 	f->call = NULL;
+	recorder_log_end(f->c->tape, f->log, complete, clock_now());
 	if (!complete && ++f->tries < MAX_TRIES) {
 		timer_in(f->again, MIN(f->tries, 5u) * 20 * NSEC_PER_MSEC);
 		return;
@@ -103,7 +106,9 @@ static void follow_open(void *userdata)
 			       .previous = f->previous,
 			       .line = on_line,
 			       .end = on_end };
+	struct recorder_log log = { f->pod, f->container, f->instance, f->previous };
 
+	f->log = recorder_log(f->c->tape, &log);
 	f->call = subject_follow(f->c->session->subject, &want, f);
 }
 

@@ -26,6 +26,8 @@ struct case_call {
 	struct call *call;
 	case_reply_fn fn;
 	void *userdata;
+	json_t *question; /* recorded; NULL when nothing is */
+	int64_t sent;
 };
 
 static void call_drop(struct case_call *k)
@@ -36,6 +38,7 @@ static void call_drop(struct case_call *k)
 		k->c->calls = k->next;
 	if (k->next)
 		k->next->prev = k->prev;
+	json_decref(k->question);
 	free(k);
 }
 
@@ -46,6 +49,8 @@ static void on_reply(void *userdata, const struct reply *reply)
 	case_reply_fn fn = k->fn;
 	void *fn_userdata = k->userdata;
 
+	if (k->question)
+		recorder_reply(c->tape, k->question, reply);
 	call_drop(k);
 	fn(c, reply, fn_userdata);
 	case_poke(c);
@@ -63,6 +68,8 @@ struct case_call *case_request(struct case_run *c, const struct request *req, ca
 	k->c = c;
 	k->fn = fn;
 	k->userdata = userdata;
+	k->question = c->tape ? recorder_question(&copy) : NULL;
+	k->sent = clock_now();
 	k->next = c->calls;
 	if (c->calls)
 		c->calls->prev = k;
@@ -162,9 +169,18 @@ static void on_pods_deleted(struct case_run *c, const struct reply *reply, void 
 	case_request(c, &req, on_namespace_deleted, NULL);
 }
 
+static void recording_end(struct case_run *c)
+{
+	for (struct case_call *k = c->calls; k; k = k->next)
+		if (k->question)
+			recorder_unanswered(c->tape, k->question, k->sent);
+	recorder_close(c->tape);
+}
+
 static void cleanup_begin(struct case_run *c)
 {
 	c->ended = clock_now();
+	recording_end(c);
 	case_assert_rest(c);
 	case_check_invariants(c);
 	case_step_clear(c);
@@ -181,9 +197,9 @@ static void cleanup_begin(struct case_run *c)
 
 void case_run_cancel(struct case_run *c, const char *why)
 {
-	if (c->state >= CASE_CLEANUP)
+	if (c->state >= CASE_CLEANUP || c->cancelled)
 		return;
-	c->cancelled = true;
+	c->cancelled = xstrdup(why);
 	case_broken(c, false, "%s", why);
 }
 
@@ -261,7 +277,9 @@ static void witness_look(struct case_run *c)
 static void on_watching(void *userdata, const struct reply *reply)
 {
 	struct case_run *c = userdata;
+	_cleanup_json_ json_t *question = json_pack("{s:s}", "verb", "watch");
 
+	recorder_reply(c->tape, question, reply);
 	if (reply->code != REPLY_OK)
 		case_broken(c, false, "the watch of the namespace: %s", reply->message);
 	else
@@ -290,6 +308,7 @@ static void look(void *userdata)
 {
 	struct case_run *c = userdata;
 
+	recorder_turn(c->tape);
 	if (c->state < CASE_CLEANUP && c->broken) {
 		cleanup_begin(c);
 		return;
@@ -317,6 +336,7 @@ static void look(void *userdata)
 void case_step_done(struct case_run *c)
 {
 	case_step_clear(c);
+	recorder_step_over(c->tape, c->step, clock_now());
 	c->step++;
 	case_poke(c);
 }
@@ -358,6 +378,8 @@ void case_run_start(struct case_run *c)
 	struct request req = REQUEST(VERB_CREATE_NAMESPACE);
 
 	c->began = clock_now();
+	if (c->record)
+		c->tape = recorder_new(c->began, c->fixture->n_steps);
 	history_init(&c->history, c->began);
 	c->scratch = make_scratch(c);
 	c->state = CASE_NAMESPACE;
@@ -383,6 +405,8 @@ struct case_run *case_run_free(struct case_run *c)
 	free(c->scratch);
 	free(c->witness);
 	free(c->broken);
+	free(c->cancelled);
+	recorder_free(c->tape);
 	free(c);
 	return NULL;
 }

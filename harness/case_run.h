@@ -8,6 +8,7 @@
 
 #include "chronicle.h"
 #include "fixture.h"
+#include "record/recorder.h"
 #include "result.h"
 #include "session.h"
 
@@ -61,14 +62,16 @@ struct case_run {
 
 	struct history history;
 	struct chronicle seen;
+	bool record; /* set before it starts: keep everything that it is told */
+	struct recorder *tape; /* NULL: not recorded */
 	json_t *applied; /* list of manifests as applied */
-	unsigned barriers;
 	int64_t began, ended;
 
 	struct case_result result;
 	char *broken; /* why set-up failed */
 	bool broken_late; /* it was only a wait that ended */
-	bool cancelled, clean; /* clean: the namespace is gone */
+	char *cancelled; /* why it was ended from outside */
+	bool clean; /* the namespace is gone */
 };
 
 #define WITNESS_PORT "7070"
@@ -79,6 +82,8 @@ void case_run_start(struct case_run *c);
 /* Leaves out the remaining steps and cleans up. */
 void case_run_cancel(struct case_run *c, const char *why);
 struct case_run *case_run_free(struct case_run *c);
+/* A copy of `in` with what this run is called filled in: ${ns}, ${name}, … */
+json_t *case_fill(struct case_run *c, const json_t *in);
 /* Something may have changed: look again in the loop's next turn. */
 void case_poke(struct case_run *c);
 /* The step is over, well or badly. */

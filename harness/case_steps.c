@@ -68,7 +68,7 @@ static bool fill_addresses(struct case_run *c, json_t **tree)
 	return true;
 }
 
-static json_t *fill(struct case_run *c, const json_t *in)
+json_t *case_fill(struct case_run *c, const json_t *in)
 {
 	_cleanup_free_ char *rate = xasprintf("%g", c->session->bounds.rate);
 	const char *vars[16];
@@ -120,8 +120,8 @@ static bool prepare(struct case_run *c)
 	if (!c->now.args) {
 		_cleanup_json_ json_t *manifests = is_apply ? chosen_manifests(c) : NULL;
 
-		c->now.args = fill(c, step_of(c)->args);
-		c->now.manifests = manifests ? fill(c, manifests) : NULL;
+		c->now.args = case_fill(c, step_of(c)->args);
+		c->now.manifests = manifests ? case_fill(c, manifests) : NULL;
 		c->now.began = clock_now();
 	}
 	return fill_addresses(c, &c->now.args) &&
@@ -142,6 +142,7 @@ void case_step_begin(struct case_run *c)
 	}
 	c->now.begun = true;
 	c->now.began = clock_now();
+	recorder_step_began(c->tape, c->step, c->now.args, c->now.began);
 	verb_of(c)->begin(c);
 }
 

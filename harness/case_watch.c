@@ -17,6 +17,7 @@ void case_take_object(struct case_run *c, char type, json_t *object, int64_t ear
 {
 	if (c->state < CASE_NAMESPACE || c->state >= CASE_CLEANUP)
 		return;
+	recorder_object(c->tape, type, object, earliest, latest, sampled);
 	if (!chronicle_take(&c->seen, type, object, earliest, latest, sampled))
 		return;
 	if (streq(json_str(object, "kind"), "Pod"))

@@ -25,7 +25,9 @@ static const struct option_row rows[] = {
 	{ "disruptive", OPT_FLAG, offsetof(struct options, disruptive), NULL,
 	  "also cases that disturb the node" },
 	{ "report", OPT_TEXT, offsetof(struct options, report), "DIR",
-	  "write results.json, junit.xml and report.html there" },
+	  "write results.json, junit.xml, report.html and histories there" },
+	{ "record", OPT_TEXT, offsetof(struct options, record), "failed|all|none",
+	  "whose histories --report keeps, for podtest replay (failed)" },
 	{ "format", OPT_TEXT, offsetof(struct options, format), "tap|progress|none",
 	  "standard output; by default progress on a terminal, else tap" },
 	{ "keep", OPT_FLAG, offsetof(struct options, keep), NULL,
@@ -128,6 +130,12 @@ static int check(const struct options *o, struct error *err)
 	if (o->format && !streq(o->format, "tap") && !streq(o->format, "progress") &&
 	    !streq(o->format, "none"))
 		return error_set(err, "--format %s: must be tap, progress or none", o->format);
+	if (o->record && !streq(o->record, "failed") && !streq(o->record, "all") &&
+	    !streq(o->record, "none"))
+		return error_set(err, "--record %s: must be failed, all or none", o->record);
+	if (o->record && !o->report)
+		return error_set(err, "--record %s: says what --report DIR keeps; it goes with it",
+				 o->record);
 	if (o->subject && o->podd)
 		return error_set(err, "--podd goes with a podd of its own, not with --subject");
 	if (o->audit && o->no_audit)

@@ -74,6 +74,7 @@ void case_result_clear(struct case_result *c)
 	free(c->refused_field);
 	free(c->manifest);
 	free(c->rerun);
+	free(c->recording);
 	*c = (struct case_result){ 0 };
 }
 

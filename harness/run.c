@@ -18,6 +18,7 @@
 #include "options_table.h"
 #include "own_subject.h"
 #include "reports.h"
+#include "record/recording.h"
 #include "runner.h"
 #include "select.h"
 #include "sentinel.h"
@@ -244,14 +245,21 @@ static void make_audit(struct run *r)
 
 static void run_cases(struct run *r)
 {
+	bool record = r->options.report && !streq(r->options.record, "none");
+	_cleanup_free_ char *histories = record ? xasprintf("%s/histories", r->options.report) :
+						  NULL;
 	struct runner_plan plan = { .fixtures = r->chosen,
 				    .n = r->n_chosen,
 				    .repeat = r->options.repeat,
 				    .rerun = true,
 				    .expectations = r->expectations,
 				    .reporters = r->reports.list,
+				    .histories = histories,
+				    .record_all = streq(r->options.record, "all"),
 				    .disruptive = r->options.disruptive || r->own };
 
+	if (histories)
+		recordings_clear(histories);
 	if (r->options.load)
 		r->load = load_start();
 	runner_run(&r->session, &plan, &r->result);

@@ -12,6 +12,7 @@
 
 #include <uthash.h>
 
+#include "record/recording.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -93,10 +94,14 @@ static void tell_started(struct runner *r, const struct fixture *f)
 			(*p)->started(*p, f);
 }
 
-static void tell_done(struct runner *r, struct case_result *c)
+static void settle_known(const struct runner *r, struct case_result *c)
 {
 	if (r->plan->expectations)
 		expectations_apply(r->plan->expectations, c);
+}
+
+static void tell_done(struct runner *r, struct case_result *c)
+{
 	for (struct reporter **p = r->plan->reporters; p && *p; p++)
 		if ((*p)->done)
 			(*p)->done(*p, c);
@@ -152,6 +157,7 @@ static bool skip_unfit(struct runner *r, struct entry *e)
 				  .verdict = VERDICT_NOT_APPLICABLE,
 				  .message = xstrdup(why) };
 	add_not_applicable(&c, f, why);
+	settle_known(r, &c);
 	tell_done(r, &c);
 	entry_over(e);
 	return true;
@@ -201,6 +207,7 @@ static void start_entry(struct runner *r, struct entry *e)
 	r->running++;
 	r->pods += e->fixture->pods;
 	e->run = case_run_new(r->session, e->fixture, e->round, on_case_done, e);
+	e->run->record = r->plan->histories != NULL;
 	e->run->ns = xasprintf("%s-%u", r->session->run_id, r->session->made++);
 	free(e->ns);
 	e->ns = xstrdup(e->run->ns);
@@ -250,6 +257,28 @@ static void mark_slow(struct case_result *c, const char *first)
 		xasprintf("in time when run alone; beside others: %s", first ? first : "too late");
 }
 
+static bool is_kept(const struct runner *r, const struct case_result *c)
+{
+	return r->plan->histories &&
+	       (r->plan->record_all ||
+		(c->verdict != VERDICT_PASS && c->verdict != VERDICT_NOT_APPLICABLE));
+}
+
+/* which: "late" for a first run that is repeated alone; else NULL. */
+static void keep_recording(struct runner *r, struct case_run *c, const char *which)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_free_ char *path = NULL;
+
+	if (!is_kept(r, &c->result) || !c->tape)
+		return;
+	path = recording_path(r->plan->histories, &c->result, r->plan->repeat > 1, which);
+	if (recording_write(c, path, &err))
+		fprintf(stderr, "podtest: %s\n", error_text(&err));
+	else
+		c->result.recording = xasprintf("histories/%s", strrchr(path, '/') + 1);
+}
+
 static void on_case_done(struct case_run *c)
 {
 	struct entry *e = c->userdata;
@@ -261,10 +290,13 @@ static void on_case_done(struct case_run *c)
 	r->pods -= e->fixture->pods;
 	if (again) {
 		e->state = ENTRY_LATE;
+		keep_recording(r, c, "late");
 		e->first_message = take_ptr(c->result.message);
 	} else {
 		if (e->second)
 			mark_slow(&c->result, e->first_message);
+		settle_known(r, &c->result);
+		keep_recording(r, c, NULL);
 		tell_done(r, &c->result);
 		entry_over(e);
 	}

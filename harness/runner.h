@@ -15,6 +15,8 @@ struct runner_plan {
 	const struct expectations *expectations; /* known failures, or NULL */
 	bool disruptive; /* disruptive cases may run */
 	bool any_need; /* also cases that need what the subject does not declare */
+	const char *histories; /* directory where recordings are written, or NULL */
+	bool record_all; /* also of cases that passed */
 	bool rerun; /* what was only late is run again alone */
 };
 

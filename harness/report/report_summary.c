@@ -174,6 +174,21 @@ static void print_verdict(FILE *out, const struct run_result *run)
 	}
 }
 
+static void print_files(const struct summary *s, const struct run_result *run)
+{
+	size_t histories = 0;
+
+	if (!s->report_dir)
+		return;
+	for (size_t i = 0; i < run->n_cases; i++)
+		histories += run->cases[i].recording != NULL;
+	fprintf(s->out, "reports: %s/results.json %s/junit.xml %s/report.html\n", s->report_dir,
+		s->report_dir, s->report_dir);
+	if (histories)
+		fprintf(s->out, "histories: %s/histories, %zu (podtest replay judges them again)\n",
+			s->report_dir, histories);
+}
+
 static int end(struct reporter *r, const struct run_result *run, struct error *err)
 {
 	struct summary *s = (struct summary *)r;
@@ -190,9 +205,7 @@ static int end(struct reporter *r, const struct run_result *run, struct error *e
 	fputc('\n', s->out);
 	print_rules(s->out, run);
 	audit_print(s->out, &run->audit);
-	if (s->report_dir)
-		fprintf(s->out, "reports: %s/results.json %s/junit.xml %s/report.html\n",
-			s->report_dir, s->report_dir, s->report_dir);
+	print_files(s, run);
 	print_verdict(s->out, run);
 	if (fflush(s->out) || ferror(s->out))
 		return error_set(err, "the summary could not be written");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "report.h"
+#include "report/report_file.h"
 
 /* The four ways in which a report of the field (TAP, JUnit) can say how a case ended. */
 enum outcome {
@@ -20,14 +21,6 @@ char *quoted(const char *text);
 char *xml_escaped(const char *text);
 /* Every line of text with `prefix` before it. */
 void print_indented(FILE *out, const char *prefix, const char *text);
-
-/* A file that is complete or not there: written beside PATH (folders are made), renamed by report_file_end(). */
-struct report_file {
-	FILE *out;
-	char *path, *temporary;
-};
-int report_file_begin(struct report_file *f, const char *path, struct error *err);
-int report_file_end(struct report_file *f, struct error *err);
 
 struct verdict_counts {
 	size_t of[N_VERDICTS];

@@ -64,6 +64,7 @@ static json_t *case_json(const struct case_result *c)
 	json_object_set_new(o, "round", json_integer(c->round));
 	set_text(o, "title", c->title);
 	set_text(o, "rerun", c->rerun);
+	set_text(o, "history", c->recording);
 	set_text(o, "manifest", c->manifest);
 	if (c->verdict == VERDICT_BROKEN)
 		set_text(o, "timeline", c->timeline);

@@ -1,0 +1,18 @@
+/*
+ * recording: the recorded history of one case as a file, DIR/histories/AREA-CASE.json (README.md, Recorded histories).
+ *
+ * It holds all that is needed to judge the case again without a subject: what the subject is, what the case asks for, and everything
+ * that the case was told, in order.
+ */
+#pragma once
+
+#include "case_run.h"
+
+#define RECORDING_SCHEMA 1
+
+/* DIR/AREA-CASE[-ROUND][-WHICH].json; the caller frees. */
+char *recording_path(const char *dir, const struct case_result *r, bool rounds, const char *which);
+/* What an earlier run left there would be taken for this one's. */
+void recordings_clear(const char *dir);
+/* Of a case that is over and was recorded. Folders are made. */
+int recording_write(struct case_run *c, const char *path, struct error *err);
