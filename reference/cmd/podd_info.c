@@ -60,6 +60,7 @@ static const char *const features[] = {
 	"rs",
 	"deployment",
 	"job",
+	"cronjob",
 	"scheduler",
 	"gc",
 	"disrupt.kill-sandbox",

@@ -9,6 +9,7 @@
 
 #include "api/workload.h"
 #include "controllers/control.h"
+#include "controllers/cronjob.h"
 #include "controllers/deployment.h"
 #include "controllers/garbage.h"
 #include "controllers/job.h"
@@ -25,6 +26,7 @@ struct controllers {
 	struct deployment_controller *deployments;
 	struct job_controller *jobs;
 	struct job_strays *job_strays;
+	struct cronjob_controller *cronjobs;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 };
@@ -50,6 +52,8 @@ static int make_all(struct controllers *c, struct error *err)
 		r = job_controller_new(control, &c->jobs, err);
 	if (r == 0)
 		r = job_strays_new(control, &c->job_strays, err);
+	if (r == 0)
+		r = cronjob_controller_new(control, &c->cronjobs, err);
 	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
@@ -80,6 +84,7 @@ struct controllers *controllers_free(struct controllers *c)
 		return NULL;
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
+	cronjob_controller_free(c->cronjobs);
 	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);
 	deployment_controller_free(c->deployments);
