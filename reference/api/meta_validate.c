@@ -133,6 +133,22 @@ static void validate_owners(const json_t *obj, const struct fpath *meta, struct 
 	}
 }
 
+/* A name without a prefix is one of the system's own. */
+static void validate_finalizer(const json_t *item, const struct fpath *path, size_t i,
+			       struct violations *v)
+{
+	static const char *const own[] = { "kubernetes", "orphan", "foregroundDeletion" };
+	const char *name = json_string_value(item);
+
+	if (!violate_name(v, path, NAME_QUALIFIED, name) || strchr(name, '/'))
+		return;
+	for (size_t k = 0; k < ARRAY_SIZE(own); k++)
+		if (streq(name, own[k]))
+			return;
+	violate_invalid_str(v, FPATH_INDEX(path, i), name,
+			    "name is neither a standard finalizer name nor is it fully qualified");
+}
+
 void meta_validate(const struct kind *k, const json_t *obj, struct violations *v)
 {
 	const struct fpath meta = { .name = "metadata" };
@@ -145,7 +161,7 @@ void meta_validate(const struct kind *k, const json_t *obj, struct violations *v
 	meta_validate_annotations(meta_annotations(obj), FPATH(&meta, "annotations"), v);
 	validate_owners(obj, &meta, v);
 	json_each(obj, "metadata.finalizers", i, item)
-		violate_name(v, &finalizers, NAME_QUALIFIED, json_string_value(item));
+		validate_finalizer(item, &finalizers, i, v);
 }
 
 static void validate_finalizers_update(const json_t *new_obj, const json_t *old_obj,

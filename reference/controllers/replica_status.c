@@ -53,6 +53,12 @@ static void put_counts(json_t *status, const json_t *owner, const struct replica
 				    json_integer((json_int_t)f->terminating));
 }
 
+/* Each failure has a message of its own (it names the pod): the first one stays. */
+static bool says_already(const json_t *conditions, const char *reason)
+{
+	return streq(json_str(condition_array_get(conditions, "ReplicaFailure"), "reason"), reason);
+}
+
 static void put_conditions(json_t *status, const json_t *owner, const struct replica_facts *f)
 {
 	json_t *conditions = json_deep_copy(json_arr(owner, "status.conditions"));
@@ -63,7 +69,7 @@ static void put_conditions(json_t *status, const json_t *owner, const struct rep
 	for (size_t i = json_array_size(conditions); i-- > 0 && !f->failure_reason;)
 		if (streq(json_str(json_array_get(conditions, i), "type"), "ReplicaFailure"))
 			json_array_remove(conditions, i);
-	if (f->failure_reason)
+	if (f->failure_reason && !says_already(conditions, f->failure_reason))
 		condition_array_set(conditions, "ReplicaFailure", "True", f->failure_reason,
 				    f->failure_message, clock_format(f->now_ns, now));
 	if (json_array_size(conditions))

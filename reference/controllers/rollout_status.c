@@ -70,17 +70,21 @@ static void drop(struct maker *m, const char *type)
 			json_array_remove(m->conditions, i);
 }
 
-/* What says the same already keeps its times, unless renew. */
+/* What says the same already keeps its times, unless renew. What changes goes to the end, as in the field. */
 static void put(struct maker *m, const char *type, const char *status, const char *reason,
 		const char *message, bool renew)
 {
-	const json_t *now = condition(m, type);
+	_cleanup_json_ json_t *c = json_incref(condition(m, type));
 
-	if (now && !renew && streq(json_str(now, "status"), status) &&
-	    streq(json_str(now, "reason"), reason))
+	if (c && !renew && streq(json_str(c, "status"), status) &&
+	    streq(json_str(c, "reason"), reason))
 		return;
 	condition_array_set(m->conditions, type, status, reason, message, m->now);
-	json_set_str(condition(m, type), "lastUpdateTime", m->now);
+	json_decref(c);
+	c = json_incref(condition(m, type));
+	json_set_str(c, "lastUpdateTime", m->now);
+	drop(m, type);
+	json_array_append(m->conditions, c);
 }
 
 static void put_progress(struct maker *m, const char *status, const char *reason, const char *what,
