@@ -39,11 +39,11 @@ static bool needs(const struct case_result *c, const char *feature)
 
 static enum audit_state state_of_assertion(const struct assertion_result *a)
 {
+	if (a->ignored)
+		return AUDIT_IGNORED;
 	switch (assertion_observed(a)) {
 	case VERDICT_PASS:
 		return AUDIT_HONOURED;
-	case VERDICT_IGNORED:
-		return AUDIT_IGNORED;
 	case VERDICT_FAIL:
 	case VERDICT_MISS:
 		return AUDIT_WRONG;
@@ -166,7 +166,7 @@ static struct audit_feature *named_by(struct audit *a, const struct case_result 
 static const char *ignored_field(const struct case_result *c)
 {
 	for (size_t i = 0; i < c->n_assertions; i++)
-		if (assertion_observed(&c->assertions[i]) == VERDICT_IGNORED)
+		if (c->assertions[i].ignored)
 			return c->assertions[i].field;
 	return NULL;
 }

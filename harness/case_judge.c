@@ -54,9 +54,9 @@ static enum verdict verdict_of(const struct case_run *c, const struct requiremen
 		return VERDICT_DISPUTED;
 	if (outcome == OUTCOME_UNDECIDED)
 		return VERDICT_UNDECIDED;
-	if (ignored)
-		return VERDICT_IGNORED;
-	return level_is_binding(level) ? VERDICT_FAIL : VERDICT_MISS;
+	if (!level_is_binding(level))
+		return VERDICT_MISS;
+	return ignored ? VERDICT_IGNORED : VERDICT_FAIL;
 }
 
 static char *plain_message(const struct judged *j)
@@ -102,6 +102,7 @@ void case_assert(struct case_run *c, const json_t *args, const struct judged *j,
 	if (a->verdict == VERDICT_PASS)
 		return;
 	a->late = j->late;
+	a->ignored = ignored;
 	a->message =
 		ignored ? xasprintf("%s has no effect: %s", json_str(args, "field"), j->message) :
 			  plain_message(j);

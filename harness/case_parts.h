@@ -22,6 +22,13 @@ void case_follows_end(struct case_run *c);
 bool case_follows_ended(const struct case_run *c, const char *pod, const char *container);
 bool case_uses_log_only(const json_t *container);
 
+/* case_without.c: is the field that the assertion names without effect? */
+bool case_without_holds(struct case_run *c, const json_t *args);
+/* True: the assertion failed, but perhaps only because of the time: the step's deadline was moved, once. */
+bool case_waits_longer(struct case_run *c, const json_t *args);
+/* A relation that is true of what was not seen: it proves nothing when something may be missing. */
+bool case_rests_on_silence(const json_t *relation);
+
 /* case_barrier.c: everything that has happened until now will be in the history when `drained` is told. */
 struct barrier *barrier_new(struct case_run *c);
 struct barrier *barrier_free(struct barrier *b);

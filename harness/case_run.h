@@ -41,6 +41,7 @@ struct step_run {
 	int fetched_status;
 	bool has_fetched;
 	struct barrier *barrier;
+	bool longer; /* it failed, but its field may yet have an effect: see case_without.c */
 	bool drained; /* history: the barrier was complete; holds: it held at the last look */
 };
 

@@ -77,21 +77,23 @@ static bool ask_when_due(struct case_run *c, int64_t *last)
 
 static void eventually_over(struct case_run *c, const char *seen, bool holds)
 {
-	const json_t *args = c->now.args, *without = json_object_get(args, "without");
-	_cleanup_free_ char *expected = fact_text(args), *message = NULL, *other = NULL;
-	double bound = clock_seconds(c->now.deadline - c->now.began);
-	bool ignored = !holds && without && fact_look(c, without, &other) == FACT_HOLDS;
-	struct judged j = { .outcome = holds ? OUTCOME_PASS : OUTCOME_FAIL,
-			    .late = !holds && !ignored,
+	const json_t *args = c->now.args;
+	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
+	double bound = bounds_seconds(&c->session->bounds, json_object_get(args, "within"));
+	bool in_time = holds && !c->now.longer,
+	     ignored = !holds && c->now.longer && case_without_holds(c, args);
+	struct judged j = { .outcome = in_time ? OUTCOME_PASS : OUTCOME_FAIL,
+			    .late = !in_time && !ignored,
 			    .expected = expected,
 			    .seen = seen };
 
-	if (!holds)
-		message = xasprintf("not within %.2f s: %s; seen: %s", bound, expected, seen);
+	if (!in_time)
+		message = xasprintf("not within %.2f s%s: %s; seen: %s", bound,
+				    holds ? ", but later" : "", expected, seen);
 	j.message = message;
 	if (json_str(args, "req"))
 		case_assert(c, args, &j, ignored);
-	else if (!holds)
+	else if (!in_time)
 		case_broken(c, true, "line %d: %s", line_of(c), message);
 	case_step_done(c);
 }
@@ -112,7 +114,8 @@ static void eventually_look(struct case_run *c)
 	_cleanup_free_ char *seen = NULL;
 	enum fact_state state = fact_look(c, c->now.args, &seen);
 
-	if (state == FACT_HOLDS || clock_now() >= c->now.deadline)
+	if (state == FACT_HOLDS ||
+	    (clock_now() >= c->now.deadline && !case_waits_longer(c, c->now.args)))
 		eventually_over(c, seen, state == FACT_HOLDS);
 	else if (!ask_when_due(c, &c->now.asked_at))
 		wait_on(c, c->now.deadline);
@@ -177,13 +180,6 @@ static void history_begin(struct case_run *c)
 	case_poke(c);
 }
 
-/* Without a barrier nothing that rests on "no more than this was said" can be passed. */
-static bool rests_on_silence(const json_t *relation)
-{
-	return json_object_get(relation, "never") ||
-	       (json_object_get(relation, "count") && !json_object_get(relation, "min"));
-}
-
 static char *relation_message(const struct judgement *g)
 {
 	static const char *const words[] = { "holds", "does not hold", "cannot be decided" };
@@ -193,20 +189,18 @@ static char *relation_message(const struct judgement *g)
 		       xasprintf("%s: %s; seen: %s", words[g->outcome], g->expected, g->seen);
 }
 
-static void judge_ignored(struct case_run *c, const json_t *relation, bool *ret)
+static void assert_relation(struct case_run *c, const json_t *relation, const struct judgement *g,
+			    bool ignored)
 {
-	const json_t *without = json_object_get(relation, "without");
-	struct judgement g = { 0 };
-	_cleanup_free_ char *seen = NULL;
+	_cleanup_free_ char *message = relation_message(g);
+	struct judged j = { .outcome = g->outcome,
+			    .late = g->late && !ignored,
+			    .expected = g->expected,
+			    .seen = g->seen,
+			    .focus = g->focus,
+			    .message = message };
 
-	if (!json_is_object(without))
-		return;
-	if (json_object_get(without, "object") || json_object_get(without, "guest"))
-		*ret = fact_look(c, without, &seen) == FACT_HOLDS;
-	else
-		*ret = !relation_judge(&c->history, without, &c->session->bounds, &g, NULL) &&
-		       g.outcome == OUTCOME_PASS;
-	judgement_clear(&g);
+	case_assert(c, relation, &j, ignored);
 }
 
 /* True when it was judged. */
@@ -214,28 +208,23 @@ static bool judge_relation(struct case_run *c, const json_t *relation, bool last
 {
 	_cleanup_(judgement_clear) struct judgement g = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_free_ char *message = NULL;
-	struct judged j = { 0 };
-	bool ignored = false;
 
 	if (relation_judge(&c->history, relation, &c->session->bounds, &g, &err)) {
 		case_broken(c, false, "line %d: %s", line_of(c), error_text(&err));
 		return true;
 	}
-	if (g.outcome == OUTCOME_FAIL && g.missing && !last_chance)
+	if (g.outcome == OUTCOME_FAIL && g.missing &&
+	    (!last_chance || case_waits_longer(c, relation)))
 		return false;
-	if (g.outcome == OUTCOME_PASS && !c->now.drained && rests_on_silence(relation))
+	if (g.outcome == OUTCOME_PASS && c->now.longer) {
+		g.outcome = OUTCOME_FAIL;
+		g.late = true;
+	}
+	if (g.outcome == OUTCOME_PASS && !c->now.drained && case_rests_on_silence(relation))
 		g.outcome = OUTCOME_UNDECIDED;
-	if (g.outcome == OUTCOME_FAIL)
-		judge_ignored(c, relation, &ignored);
-	message = relation_message(&g);
-	j = (struct judged){ .outcome = g.outcome,
-			     .late = g.late && !ignored,
-			     .expected = g.expected,
-			     .seen = g.seen,
-			     .focus = g.focus,
-			     .message = message };
-	case_assert(c, relation, &j, ignored);
+	assert_relation(c, relation, &g,
+			g.outcome == OUTCOME_FAIL && !g.late && case_without_holds(c, relation));
+	c->now.longer = false;
 	return true;
 }
 

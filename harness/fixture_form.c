@@ -23,7 +23,8 @@ enum type {
 	T_BOUND,
 	T_GAP,
 	T_MATCH,
-	T_FACT
+	T_WITHOUT,
+	T_REPLY
 };
 
 struct key {
@@ -92,11 +93,14 @@ static const struct key delete_keys[] = { { "object", T_TEXT, 0 },
 					  { "text", T_TEXT, 0 },
 					  ASSERTION,
 					  { NULL, 0, 0 } };
-static const struct key exec_keys[] = {
-	{ "object", T_TEXT, 1 }, { "container", T_TEXT, 0 }, { "command", T_TEXTS, 1 },
-	{ "exit", T_WHOLE, 0 },	 { "stdout", T_ANY, 0 },     ASSERTION,
-	{ NULL, 0, 0 }
-};
+static const struct key exec_keys[] = { { "object", T_TEXT, 1 },
+					{ "container", T_TEXT, 0 },
+					{ "command", T_TEXTS, 1 },
+					{ "exit", T_WHOLE, 0 },
+					{ "stdout", T_ANY, 0 },
+					{ "without", T_REPLY, 0 },
+					ASSERTION,
+					{ NULL, 0, 0 } };
 static const struct key tell_keys[] = {
 	{ "object", T_TEXT, 1 }, { "container", T_TEXT, 0 }, { "args", T_TEXTS, 1 }, { NULL, 0, 0 }
 };
@@ -104,10 +108,13 @@ static const struct key disrupt_keys[] = { { "kind", T_TEXT, 1 },
 					   { "object", T_TEXT, 0 },
 					   { NULL, 0, 0 } };
 static const struct key eventually_keys[] = {
-	FACT, { "within", T_BOUND, 0 }, { "without", T_FACT, 0 }, ASSERTION, { NULL, 0, 0 }
+	FACT, { "within", T_BOUND, 0 }, { "without", T_WITHOUT, 0 }, ASSERTION, { NULL, 0, 0 }
 };
 static const struct key holds_keys[] = { FACT, { "for", T_NUMBER, 1 }, ASSERTION, { NULL, 0, 0 } };
 static const struct key fact_keys[] = { FACT, { NULL, 0, 0 } };
+static const struct key reply_keys[] = { { "exit", T_WHOLE, 0 },
+					 { "stdout", T_ANY, 0 },
+					 { NULL, 0, 0 } };
 static const struct key bound_keys[] = {
 	{ "timer", T_NUMBER, 0 }, { "lag", T_TEXT, 0 }, { "clock", T_TEXT, 0 }, { NULL, 0, 0 }
 };
@@ -131,7 +138,7 @@ static const struct key relation_keys[] = { { "before", T_TEXTS, 0 },
 					    { "of", T_TEXT, 0 },
 					    { "each", T_TEXT, 0 },
 					    { "match", T_MATCH, 0 },
-					    { "without", T_ANY, 0 },
+					    { "without", T_WITHOUT, 0 },
 					    ASSERTION,
 					    { NULL, 0, 0 } };
 
@@ -273,8 +280,31 @@ static const char *type_name(enum type type)
 					     "a map (timer, lag, clock)",
 					     "a map (min, max, clock, whole)",
 					     "a match",
-					     "a map (a fact)" };
+					     "a map (a fact or a relation)",
+					     "a map (exit, stdout)" };
 	return names[type];
+}
+
+static int count_relations(const json_t *map)
+{
+	static const char *const heads[] = { "before", "count", "never", "same", "differ", "each" };
+	int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		n += json_object_get(map, heads[i]) != NULL;
+	return n;
+}
+
+/* What is seen when the field has no effect: a fact, or a relation without a requirement of its own. */
+static int check_without(struct form *f, const json_t *v, int line)
+{
+	bool relation = count_relations(v) == 1;
+
+	if (check_keys(f, v, relation ? relation_keys : fact_keys, line, "without"))
+		return -1;
+	if (json_str(v, "req") || json_object_get(v, "without"))
+		return fault(f, line, "without", "", "must be a fact or a relation, no assertion");
+	return relation ? 0 : check_fact(f, v, line, "without");
 }
 
 static int check_value(struct form *f, const struct key *k, const json_t *v, int line,
@@ -293,11 +323,10 @@ static int check_value(struct form *f, const struct key *k, const json_t *v, int
 		return check_bound(f, v, line);
 	case T_GAP:
 		return check_keys(f, v, gap_keys, line, "gap");
-	case T_FACT:
-		return check_keys(f, v, fact_keys, line, k->name) ||
-				       check_fact(f, v, line, k->name) ?
-			       -1 :
-			       0;
+	case T_WITHOUT:
+		return check_without(f, v, line);
+	case T_REPLY:
+		return check_keys(f, v, reply_keys, line, "without");
 	default:
 		return 0;
 	}
@@ -334,16 +363,13 @@ static int check_keys(struct form *f, const json_t *map, const struct key *keys,
 
 static int check_relation(struct form *f, const json_t *r)
 {
-	static const char *const heads[] = { "before", "count", "never", "same", "differ", "each" };
-	int line = doc_line(f->lines, r, NULL), n = 0;
+	int line = doc_line(f->lines, r, NULL);
 
 	if (!json_is_object(r))
 		return fault(f, line, "history", "", "must be a list of maps");
 	if (check_keys(f, r, relation_keys, line, "history"))
 		return -1;
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		n += json_object_get(r, heads[i]) != NULL;
-	if (n != 1)
+	if (count_relations(r) != 1)
 		return fault(f, line, "history", "",
 			     "one of before, count, never, same, differ, each must be given");
 	if (json_object_get(r, "before") && json_array_size(json_object_get(r, "before")) != 2)
@@ -378,7 +404,6 @@ static int check_delete(struct form *f, const json_t *args, int line)
 	return 0;
 }
 
-/* `field` of a reject is a path and stands alone; elsewhere it goes with `without`. */
 static int check_step(struct form *f, const json_t *step)
 {
 	const char *name = json_object_iter_key(json_object_iter((json_t *)step));

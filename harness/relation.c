@@ -331,10 +331,12 @@ int relation_judge(const struct history *h, const json_t *relation, const struct
 		   struct judgement *ret, struct error *err)
 {
 	struct judge g = { .h = h, .relation = relation, .b = b, .j = ret, .err = err };
+	static const char *const drop[] = { "req", "level", "field", "without" };
 	_cleanup_json_ json_t *shown = json_copy((json_t *)relation);
 
 	judgement_clear(ret);
-	json_object_del(shown, "req");
+	for (size_t i = 0; i < ARRAY_SIZE(drop); i++)
+		json_object_del(shown, drop[i]);
 	ret->expected = json_line(shown);
 	return dispatch(&g);
 }

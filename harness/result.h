@@ -21,6 +21,7 @@ struct assertion_result {
 	bool invariant; /* from the rules that hold for every history */
 	char *message; /* one line; NULL on pass */
 	char *field; /* the manifest field that it is about, or NULL */
+	bool ignored; /* exactly what is seen without the field was seen */
 	char *step; /* the assertion as one line of JSON */
 	int line; /* of the fixture's file */
 	char *expected, *seen;

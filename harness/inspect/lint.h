@@ -21,5 +21,7 @@ void lint_note(struct lint *l, const struct fixture *f, int line, const char *fm
 void lint_case(struct lint *l, const struct fixture *f);
 /* lint_needs.c: features that the manifests and steps use and the case does not declare. */
 void lint_needs(struct lint *l, const struct fixture *f);
+/* lint_without.c: fields under test that stand nowhere. */
+void lint_without(struct lint *l, const struct fixture *f, const struct step *s);
 /* lint_events.c: names of events that name nothing. */
 void lint_events(struct lint *l, const struct fixture *f, const struct step *s);

@@ -150,6 +150,7 @@ void lint_case(struct lint *l, const struct fixture *f)
 	for (size_t i = 0; i < f->n_steps; i++) {
 		check_bounds(l, f, &f->steps[i]);
 		lint_events(l, f, &f->steps[i]);
+		lint_without(l, f, &f->steps[i]);
 		if (f->steps[i].kind == STEP_EXEC || f->steps[i].kind == STEP_TELL)
 			check_sleep(l, f, &f->steps[i]);
 	}

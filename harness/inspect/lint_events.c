@@ -83,18 +83,27 @@ static void check_event(struct lint *l, const struct fixture *f, int line, const
 		lint_fault(l, f, line, "event \"%s\": %s", text, why);
 }
 
+/* A fact or a relation, and what is seen without its field. */
+static void check_events(struct lint *l, const struct fixture *f, int line, const json_t *args)
+{
+	static const char *const keys[] = { "before", "count",	"never", "after", "until",
+					    "same",   "differ", "each",	 "guest" };
+
+	for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+		check_event(l, f, line, json_object_get(args, keys[k]));
+	if (json_object_get(args, "without"))
+		check_events(l, f, line, json_object_get(args, "without"));
+}
+
 void lint_events(struct lint *l, const struct fixture *f, const struct step *s)
 {
-	static const char *const keys[] = { "before", "count", "never",	 "after",
-					    "until",  "same",  "differ", "each" };
 	json_t *r;
 	size_t i;
 
 	if (s->kind == STEP_EVENTUALLY || s->kind == STEP_HOLDS)
-		check_event(l, f, s->line, json_object_get(s->args, "guest"));
+		check_events(l, f, s->line, s->args);
 	if (s->kind != STEP_HISTORY)
 		return;
 	json_array_foreach(s->args, i, r)
-		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
-			check_event(l, f, s->line, json_object_get(r, keys[k]));
+		check_events(l, f, s->line, r);
 }

@@ -35,6 +35,7 @@ static struct case_result *add(struct run_result *to, const char *needs, enum ve
 	c.fixture = needing(needs);
 	a->verdict = v;
 	a->field = xstrdup(field);
+	a->ignored = v == VERDICT_IGNORED;
 	run_result_add(to, &c);
 	return &to->cases[to->n_cases - 1];
 }
