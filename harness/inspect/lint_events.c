@@ -20,8 +20,9 @@ static const char *const guest_words[] = {
 };
 static const char *const pod_words[] = { "phase=", "condition", "bound",   "restamped", "deleting",
 					 "gone",   "added",	"changed", NULL };
-static const char *const container_words[] = { "state=",    "ready=",  "started=",
-					       "restarts=", "changed", NULL };
+/* POD/CONTAINER, or KIND/NAME of another object */
+static const char *const container_words[] = { "state=",  "ready=", "started=", "restarts=",
+					       "changed", "gone",   NULL };
 static const char *const did_words[] = { "apply", "patch",   "scale",  "delete", "exec",
 					 "tell",  "disrupt", "reject", NULL };
 
