@@ -122,9 +122,11 @@ static const json_t *match_codes_in(const json_t *codes, const json_t *pod, cons
 static bool match_codes(const json_t *rule, size_t n, const json_t *pod, char **ret_why)
 {
 	const json_t *codes = json_obj(rule, "onExitCodes");
-	const json_t *s = match_codes_in(codes, pod, "status.containerStatuses");
+	const json_t *s = NULL;
 
-	if (!s)
+	if (codes)
+		s = match_codes_in(codes, pod, "status.containerStatuses");
+	if (codes && !s)
 		s = match_codes_in(codes, pod, "status.initContainerStatuses");
 	if (s)
 		*ret_why = str_printf("Container %s for pod %s/%s failed with exit code %lld "

@@ -255,6 +255,19 @@ static void test_the_first_rule_that_fits_decides(void)
 		  "BackoffLimitExceeded +0 -0 ~0");
 }
 
+static void test_a_rule_about_a_condition_asks_for_it_alone(void)
+{
+#define ON_CONDITION                                                                   \
+	"{\"action\":\"FailJob\",\"onPodConditions\":[{\"type\":\"DisruptionTarget\"," \
+	"\"status\":\"True\"}]}"
+#define DISRUPTED                                                                               \
+	"{" META("d", "") ",\"status\":{\"phase\":\"Failed\",\"conditions\":[{\"type\":"        \
+			  "\"DisruptionTarget\",\"status\":\"True\"}],\"containerStatuses\":[{" \
+			  "\"state\":{\"terminated\":{\"exitCode\":1}}}]}}"
+	CHECK_STR(plan(POLICY(ON_CONDITION), JUST_FAILED), "goes on +0 -0 ~8");
+	CHECK_STR(plan(POLICY(ON_CONDITION), DISRUPTED), "PodFailurePolicy +0 -0 ~0");
+}
+
 static void test_some_indexes_may_be_enough(void)
 {
 #define SUCCESS(rule) INDEXED("3") ",\"parallelism\":3,\"successPolicy\":{\"rules\":[{" rule "}]}"
@@ -344,6 +357,7 @@ int main(void)
 	TEST(test_an_index_has_a_limit_of_its_own);
 	TEST(test_a_failed_pod_is_held_until_its_successor_is_there);
 	TEST(test_the_first_rule_that_fits_decides);
+	TEST(test_a_rule_about_a_condition_asks_for_it_alone);
 	TEST(test_some_indexes_may_be_enough);
 	TEST(test_a_pod_is_counted_when_it_is_let_go);
 	TEST(test_the_end_has_two_steps);
