@@ -1,46 +1,10 @@
 #!/usr/bin/env bats
 # kubectl: a real kubectl works against podd over TLS with a token, by the kubeconfig that podctl prints.
-#
-# KUBECTL names the program (ci/kubectl sets it). One podd serves the whole file; every test has its own
-# namespace and ends within its timeouts. --validate=false because podd serves no OpenAPI schema.
 
-# shellcheck source=ci/podd.bash
-. "$BATS_TEST_DIRNAME/../ci/podd.bash"
+# shellcheck source=conformance/lib/kubectl.bash
+. "$BATS_TEST_DIRNAME/lib/kubectl.bash"
 
 bats_require_minimum_version 1.5.0
-
-IMAGE=localhost/podtest/busybox:v1
-
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	export KUBECTL=${KUBECTL:-$PWD/out/kubectl/usr/bin/kubectl}
-	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-kubectl.XXXXXX")
-	export podd_root podd_socket=$podd_root/podd.sock
-	podd_boot --clock-rate 20 --listen "unix:$podd_socket" --listen tcp:127.0.0.1:0 3>&-
-	export podd_pid podd_cat KUBECONFIG=$podd_root/kubeconfig HOME=$podd_root
-	podctl_ image import out/image/busybox.tar
-	podctl_ kubeconfig >"$KUBECONFIG"
-}
-
-teardown_file() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	podd_end
-}
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	kubectl create namespace "$ns"
-}
-
-kubectl() {
-	timeout 60 "$KUBECTL" --request-timeout=30s "$@"
-}
-
-# k VERB...: kubectl in the test's namespace.
-k() {
-	kubectl -n "$ns" "$@"
-}
 
 # pod NAME SCRIPT: a pod that runs a shell script, made by kubectl create.
 pod() {
