@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/meta.h"
+#include "api/retired.h"
 #include "api/scheme.h"
 #include "base/defs.h"
 #include "base/json.h"
@@ -98,6 +99,15 @@ static int check_object(const struct kind *k, json_t *obj, enum scheme_strictnes
 	return 0;
 }
 
+static int no_match(const char *version, const char *kind, struct error *err)
+{
+	_cleanup_free_ char *advice = retired_advice(version, kind);
+
+	return error_set(err, ERR_BAD_REQUEST, "BadRequest",
+			 "no matches for kind \"%s\" in version \"%s\"%s%s", kind, version,
+			 advice ? ": " : "", advice ? advice : "");
+}
+
 /* Which kind an object claims to be. want fills in what is missing and must not be contradicted. */
 static int find_kind(json_t *obj, const struct kind *want, const struct kind **ret,
 		     struct error *err)
@@ -120,8 +130,7 @@ static int find_kind(json_t *obj, const struct kind *want, const struct kind **r
 				 "Object 'apiVersion' is missing (kind \"%s\")", kind);
 	*ret = scheme_kind(version, kind);
 	if (*ret == NULL)
-		return error_set(err, ERR_BAD_REQUEST, "BadRequest",
-				 "no matches for kind \"%s\" in version \"%s\"", kind, version);
+		return no_match(version, kind, err);
 	if (want != NULL && *ret != want)
 		return error_set(err, ERR_BAD_REQUEST, "BadRequest",
 				 "the API version in the data (%s, Kind=%s) does not match the "

@@ -12,6 +12,7 @@
 
 #include <event2/http.h>
 
+#include "api/retired.h"
 #include "base/str.h"
 
 static char **split_path(const char *path)
@@ -37,6 +38,18 @@ static int not_served(struct error *err)
 			 "the server could not find the requested resource");
 }
 
+static int no_resource(const char *group, const char *version, const char *plural, struct error *err)
+{
+	_cleanup_free_ char *gv = str_printf("%s/%s", group, version);
+	_cleanup_free_ char *advice = retired_advice(gv, plural);
+
+	if (!advice)
+		return not_served(err);
+	return error_set(err, ERR_NOT_FOUND, NULL,
+			 "the server could not find the requested resource (%s of %s: %s)", plural,
+			 gv, advice);
+}
+
 /* words: what follows the group and version. */
 static int parse_resource(char **words, const char *group, const char *version, struct route *r,
 			  struct error *err)
@@ -51,7 +64,9 @@ static int parse_resource(char **words, const char *group, const char *version, 
 	if (n > 3)
 		return not_served(err);
 	r->kind = scheme_resource(group, version, words[0]);
-	if (!r->kind || (r->ns && !r->kind->namespaced))
+	if (!r->kind)
+		return no_resource(group, version, words[0], err);
+	if (r->ns && !r->kind->namespaced)
 		return not_served(err);
 	r->type = n > 1 ? ROUTE_OBJECT : ROUTE_COLLECTION;
 	r->name = n > 1 ? xstrdup(words[1]) : NULL;
