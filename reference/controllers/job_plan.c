@@ -58,7 +58,7 @@ static json_t *surplus_of(const json_t *job, const struct job_facts *f, int64_t 
 	if (job_is_indexed(job))
 		take_odd_ones(job, active, surplus);
 	more = (int64_t)json_array_size(active) - want;
-	victims = replica_victims(active, (size_t)MAX(more, INT64_C(0)), f->now_ns);
+	victims = replica_victims(active, NULL, (size_t)MAX(more, INT64_C(0)), f->now_ns);
 	json_array_extend(surplus, victims);
 	return surplus;
 }

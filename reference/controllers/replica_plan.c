@@ -2,12 +2,12 @@
  * replica_plan: the arithmetic of ReplicaSet and ReplicationController.
  *
  * Too few pods: as many as are missing are made, at most REPLICA_BURST at once. Too many: those go whose
- * loss hurts least, in the field's order: not bound, not running, not ready, lower deletion cost, ready for a
- * shorter time, more restarts, younger. Times are compared by powers of two of the age, so that pods of
- * about the same age are taken at random (by uid) and not always the newest zone first.
+ * loss hurts least, in the field's order: not bound, not running, not ready, lower deletion cost, more related
+ * pods on its node, ready for a shorter time, more restarts, younger. Times are compared by powers of two of the
+ * age, so that pods of about the same age are taken at random (by uid) and not always the newest zone first.
  *
- * Co-location of pods of one Deployment's ReplicaSets is no criterion here, because a ReplicaSet without a
- * controller has none and Deployments are not served.
+ * Related are the pods of all ReplicaSets of one Deployment: so a rollout does not empty a node. A ReplicaSet
+ * without a controller has none.
  */
 #include "controllers/replica_plan.h"
 
@@ -82,7 +82,18 @@ static int64_t restarts(const json_t *pod)
 	return most;
 }
 
-int replica_rank(const json_t *a, const json_t *b, int64_t now_ns)
+static int64_t neighbours(const json_t *pod, const json_t *related)
+{
+	int64_t n = 0;
+	json_t *other;
+	size_t i;
+
+	json_array_foreach((json_t *)related, i, other)
+		n += !!streq(pod_node_name(other), pod_node_name(pod));
+	return n;
+}
+
+int replica_rank(const json_t *a, const json_t *b, const json_t *related, int64_t now_ns)
 {
 	bool a_bound = pod_node_name(a), b_bound = pod_node_name(b);
 	bool a_ready = pod_is_ready(a), b_ready = pod_is_ready(b);
@@ -97,6 +108,9 @@ int replica_rank(const json_t *a, const json_t *b, int64_t now_ns)
 	d = deletion_cost(a) - deletion_cost(b);
 	if (d)
 		return d < 0 ? -1 : 1;
+	d = neighbours(b, related) - neighbours(a, related);
+	if (d)
+		return d < 0 ? -1 : 1;
 	if (a_ready && ready_since(a) != ready_since(b))
 		return age_rank(a, b, ready_since(a), ready_since(b), now_ns);
 	d = restarts(b) - restarts(a);
@@ -108,34 +122,43 @@ int replica_rank(const json_t *a, const json_t *b, int64_t now_ns)
 	return strcmp(meta_uid(a) ?: "", meta_uid(b) ?: "");
 }
 
-static int compare(const void *a, const void *b, void *now_ns)
+struct ranking {
+	const json_t *related;
+	int64_t now_ns;
+};
+
+static int compare(const void *a, const void *b, void *userdata)
 {
-	return replica_rank(*(json_t *const *)a, *(json_t *const *)b, *(int64_t *)now_ns);
+	const struct ranking *r = userdata;
+
+	return replica_rank(*(json_t *const *)a, *(json_t *const *)b, r->related, r->now_ns);
 }
 
-json_t *replica_victims(const json_t *active, size_t n, int64_t now_ns)
+json_t *replica_victims(const json_t *active, const json_t *related, size_t n, int64_t now_ns)
 {
+	struct ranking ranking = { .related = related, .now_ns = now_ns };
 	size_t total = json_array_size(active);
 	_cleanup_free_ json_t **pods = xcalloc(total, sizeof(*pods));
 	json_t *first = json_array();
 
 	for (size_t i = 0; i < total; i++)
 		pods[i] = json_array_get(active, i);
-	qsort_r(pods, total, sizeof(*pods), compare, &now_ns);
+	qsort_r(pods, total, sizeof(*pods), compare, &ranking);
 	for (size_t i = 0; i < n; i++)
 		json_array_append(first, pods[i]);
 	return first;
 }
 
-void replica_plan_make(const json_t *owner, const json_t *active, int64_t now_ns,
-		       struct replica_plan *ret)
+void replica_plan_make(const json_t *owner, const json_t *active, const json_t *related,
+		       int64_t now_ns, struct replica_plan *ret)
 {
 	int64_t have = (int64_t)json_array_size(active), want = workload_replicas(owner);
 
 	ret->create = 0;
 	ret->surplus = NULL;
 	if (have > want)
-		ret->surplus = replica_victims(active, MIN(have - want, REPLICA_BURST), now_ns);
+		ret->surplus =
+			replica_victims(active, related, MIN(have - want, REPLICA_BURST), now_ns);
 	else
 		ret->create = MIN(want - have, REPLICA_BURST);
 	if (!ret->surplus)

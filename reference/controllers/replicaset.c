@@ -233,11 +233,35 @@ static int delete_pods(struct replica_controller *rc, struct pass *p, const json
 	return 0;
 }
 
+/* The active pods of all owners that have the controller of this one; NULL: it has none, or no pod too many. */
+static json_t *related_pods(struct replica_controller *rc, const struct pass *p)
+{
+	const char *uid = json_str(meta_controller_ref(p->owner), "uid");
+	_cleanup_json_ json_t *pods = NULL;
+	json_t *related, *pod;
+	size_t i;
+
+	if (!uid || (int64_t)json_array_size(p->active) <= workload_replicas(p->owner))
+		return NULL;
+	pods = informer_list(rc->pods, meta_namespace(p->owner) ?: "");
+	related = json_array();
+	json_array_foreach(pods, i, pod) {
+		const char *name = json_str(meta_controller_ref(pod), "name");
+		const json_t *owner = informer_find(rc->owners, meta_namespace(pod), name);
+
+		if (pod_is_active(pod) && owner && meta_is_controlled_by(pod, owner) &&
+		    streq(json_str(meta_controller_ref(owner), "uid"), uid))
+			json_array_append(related, pod);
+	}
+	return related;
+}
+
 static int carry_out(struct replica_controller *rc, struct pass *p, struct error *err)
 {
 	_cleanup_(replica_plan_deinit) struct replica_plan plan = { 0 };
+	_cleanup_json_ json_t *related = related_pods(rc, p);
 
-	replica_plan_make(p->owner, p->active, store_now_ns(rc->c->store), &plan);
+	replica_plan_make(p->owner, p->active, related, store_now_ns(rc->c->store), &plan);
 	if (plan.create)
 		return create_pods(rc, p, plan.create, err);
 	return delete_pods(rc, p, plan.surplus, err);

@@ -42,10 +42,37 @@ static const char *victim(const char *a_extra, const char *b_extra)
 	_cleanup_json_ json_t *owner = parse("{\"spec\":{\"replicas\":1}}");
 	_cleanup_(replica_plan_deinit) struct replica_plan plan = { 0 };
 
-	replica_plan_make(owner, active, NOW, &plan);
+	replica_plan_make(owner, active, NULL, NOW, &plan);
 	if (json_array_size(plan.surplus) != 1 || plan.create)
 		return "not one victim";
 	return json_array_get(plan.surplus, 0) == a ? "a" : "b";
+}
+
+static void test_the_fuller_node_loses_a_pod_first(void)
+{
+	_cleanup_json_ json_t *a = pod("a", "{}");
+	_cleanup_json_ json_t *b = pod("b", "{\"spec\":{\"nodeName\":\"m\"}}");
+	_cleanup_json_ json_t *other = pod("c", "{}");
+	_cleanup_json_ json_t *related = json_pack("[O,O,O]", a, b, other), *alone = json_array();
+
+	CHECK(replica_rank(a, b, related, NOW) < 0);
+	CHECK(replica_rank(b, a, related, NOW) > 0);
+	CHECK(replica_rank(a, b, alone, NOW) == replica_rank(a, b, NULL, NOW));
+}
+
+static void test_a_failure_keeps_its_first_message(void)
+{
+	struct replica_facts f = { .failure_reason = "FailedCreate", .failure_message = "2" };
+	_cleanup_json_ json_t *owner = parse(
+		"{\"status\":{\"conditions\":[{\"type\":\"ReplicaFailure\",\"status\":\"True\","
+		"\"reason\":\"FailedCreate\",\"message\":\"1\"}]}}");
+	_cleanup_json_ json_t *status = replica_status_make(owner, &f);
+
+	CHECK_STR(json_str(status, "conditions[0].message"), "1");
+	f.failure_reason = "FailedDelete";
+	json_decref(status);
+	status = replica_status_make(owner, &f);
+	CHECK_STR(json_str(status, "conditions[0].message"), "2");
 }
 
 static void test_missing_pods_are_made(void)
@@ -54,7 +81,7 @@ static void test_missing_pods_are_made(void)
 	_cleanup_json_ json_t *one = json_pack("[o]", pod("a", "{}"));
 	_cleanup_(replica_plan_deinit) struct replica_plan plan = { 0 };
 
-	replica_plan_make(owner, one, NOW, &plan);
+	replica_plan_make(owner, one, NULL, NOW, &plan);
 	CHECK_INT(plan.create, 2);
 	CHECK_INT(json_array_size(plan.surplus), 0);
 }
@@ -64,7 +91,7 @@ static void test_without_replicas_one_pod_is_wanted(void)
 	_cleanup_json_ json_t *owner = parse("{\"spec\":{}}"), *none = json_array();
 	_cleanup_(replica_plan_deinit) struct replica_plan plan = { 0 };
 
-	replica_plan_make(owner, none, NOW, &plan);
+	replica_plan_make(owner, none, NULL, NOW, &plan);
 	CHECK_INT(plan.create, 1);
 }
 
@@ -162,6 +189,8 @@ static void test_a_failure_becomes_a_condition(void)
 
 int main(void)
 {
+	TEST(test_the_fuller_node_loses_a_pod_first);
+	TEST(test_a_failure_keeps_its_first_message);
 	TEST(test_missing_pods_are_made);
 	TEST(test_without_replicas_one_pod_is_wanted);
 	TEST(test_unassigned_goes_before_assigned);
