@@ -7,6 +7,7 @@
  */
 #include "report/report_audit.h"
 #include "report/report_text.h"
+#include "stability.h"
 
 struct summary {
 	struct reporter base;
@@ -141,6 +142,22 @@ static void print_rules(FILE *out, const struct run_result *run)
 	fprintf(out, bad ? "; %zu are broken\n" : "\n", bad);
 }
 
+/* What --repeat showed; nothing without it. */
+static void print_stability(FILE *out, const struct run_result *run)
+{
+	_cleanup_(stability_clear) struct stability s = { 0 };
+
+	stability_of(run, &s);
+	if (s.rounds < 2)
+		return;
+	for (size_t i = 0; i < s.n; i++)
+		if (stability_is_flaky(&s.cases[i]))
+			fprintf(out, "flaky %s/%s: passed %u of %u rounds\n", s.cases[i].area,
+				s.cases[i].name, s.cases[i].passed, s.cases[i].rounds);
+	fprintf(out, "%u rounds: %zu of %zu cases are flaky (%.1f %%)\n", s.rounds, s.flaky, s.n,
+		stability_rate(&s) * 100);
+}
+
 static void print_failures(FILE *out, const struct run_result *run)
 {
 	for (size_t i = 0; i < run->n_cases; i++) {
@@ -204,6 +221,7 @@ static int end(struct reporter *r, const struct run_result *run, struct error *e
 		fputs(", nothing left behind", s->out);
 	fputc('\n', s->out);
 	print_rules(s->out, run);
+	print_stability(s->out, run);
 	audit_print(s->out, &run->audit);
 	print_files(s, run);
 	print_verdict(s->out, run);

@@ -30,6 +30,22 @@ static void begin(struct reporter *r, const struct report_begin *b)
 	fflush(t->out);
 }
 
+/*
+ * A block of YAML. prove(1) wants its first line to be the one that is indented least, so a line that would begin with a blank begins
+ * with a point.
+ */
+static void print_block(FILE *out, const char *indent, const char *key, const char *text)
+{
+	fprintf(out, "%s%s: |\n", indent, key);
+	for (; *text; text += strspn(text, "\n")) {
+		size_t len = strcspn(text, "\n");
+
+		fprintf(out, "%s  %c%.*s\n", indent, *text == ' ' ? '.' : *text, (int)len - 1,
+			text + 1);
+		text += len;
+	}
+}
+
 /* A directive begins at the first bare '#', so a text must not hold one. */
 static void print_text(FILE *out, const char *text)
 {
@@ -59,10 +75,8 @@ static void print_assertion(const struct tap_reporter *t, const struct assertion
 	print_field(t->out, "      ", "step", a->step);
 	print_field(t->out, "      ", "expected", a->expected);
 	print_field(t->out, "      ", "seen", a->seen);
-	if (a->timeline) {
-		fputs("      timeline: |2\n", t->out);
-		print_indented(t->out, "        ", a->timeline);
-	}
+	if (a->timeline && *a->timeline)
+		print_block(t->out, "      ", "timeline", a->timeline);
 }
 
 static void print_diagnostics(const struct tap_reporter *t, const struct case_result *c)
@@ -83,10 +97,8 @@ static void print_diagnostics(const struct tap_reporter *t, const struct case_re
 		timeline |= c->assertions[i].timeline != NULL;
 		print_assertion(t, &c->assertions[i]);
 	}
-	if (!timeline && c->timeline && *c->timeline) {
-		fputs("  timeline: |2\n", t->out);
-		print_indented(t->out, "    ", c->timeline);
-	}
+	if (!timeline && c->timeline && *c->timeline)
+		print_block(t->out, "  ", "timeline", c->timeline);
 	print_field(t->out, "  ", "rerun", c->rerun);
 	fputs("  ...\n", t->out);
 }

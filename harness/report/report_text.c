@@ -81,16 +81,6 @@ char *xml_escaped(const char *text)
 	return out;
 }
 
-void print_indented(FILE *out, const char *prefix, const char *text)
-{
-	while (text && *text) {
-		size_t len = strcspn(text, "\n");
-
-		fprintf(out, "%s%.*s\n", prefix, (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
 static int make_parents(const char *path, struct error *err)
 {
 	_cleanup_free_ char *copy = xstrdup(path);

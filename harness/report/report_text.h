@@ -19,8 +19,6 @@ enum outcome outcome_of(enum verdict v, bool strict);
 char *quoted(const char *text);
 /* For XML text and attributes; bytes that XML cannot carry become '?'. NULL gives "". The caller frees. */
 char *xml_escaped(const char *text);
-/* Every line of text with `prefix` before it. */
-void print_indented(FILE *out, const char *prefix, const char *text);
 
 struct verdict_counts {
 	size_t of[N_VERDICTS];

@@ -12,6 +12,7 @@
 
 #include "report/report_audit.h"
 #include "report/report_text.h"
+#include "stability.h"
 #include "util/json.h"
 
 static json_t *text_or_null(const char *s)
@@ -97,6 +98,25 @@ static json_t *rules_json(const struct run_result *run)
 	return list;
 }
 
+/* null when nothing was repeated. */
+static json_t *stability_json(const struct run_result *run)
+{
+	_cleanup_(stability_clear) struct stability s = { 0 };
+	json_t *cases = json_array();
+
+	stability_of(run, &s);
+	for (size_t i = 0; i < s.n; i++)
+		json_array_append_new(cases, json_pack("{s:s, s:s, s:i, s:i}", "area",
+						       s.cases[i].area, "name", s.cases[i].name,
+						       "rounds", (int)s.cases[i].rounds, "passed",
+						       (int)s.cases[i].passed));
+	if (s.rounds < 2)
+		return json_decref(cases), json_null();
+	return json_pack("{s:i, s:I, s:I, s:f, s:o}", "rounds", (int)s.rounds, "evaluated",
+			 (json_int_t)s.n, "flaky", (json_int_t)s.flaky, "rate", stability_rate(&s),
+			 "cases", cases);
+}
+
 /* "2026-05-01T10:00:00Z", or null when it is not known. */
 static json_t *instant_json(int64_t seconds)
 {
@@ -135,6 +155,7 @@ json_t *results_json(const struct run_result *run)
 	json_object_set_new(o, "assertions", assertion_counts(run));
 	json_object_set_new(o, "invariants", rules_json(run));
 	audit_json(o, &run->audit);
+	json_object_set_new(o, "stability", stability_json(run));
 	json_object_set_new(o, "exit", json_integer(run_result_exit(run)));
 	json_object_set_new(o, "void", text_or_null(run->void_reason));
 	json_object_set_new(o, "leaks", leaks_json(run));

@@ -7,6 +7,7 @@
  *	honest	what a container says is what its manifest says (default)
  *	yes	accepts everything, claims that it runs, and shows no log line of it
  *	deaf	every container says a word of its own instead of the manifest's
+ *	moody	in every second namespace after the sentinels' two, the containers say goodbye
  *	dies	ends when the first pod is applied
  *	babble	answers with lines that are no JSON
  *
@@ -24,6 +25,17 @@ static const char *mode(void)
 	const char *fake = getenv("FAKE");
 
 	return fake ? fake : "honest";
+}
+
+/* What a container says when its manifest says `text`. A namespace's name ends in its number. */
+static const char *word_of(const json_t *pod, const char *text)
+{
+	const char *ns = json_str(pod, "metadata.namespace"), *dash = ns ? strrchr(ns, '-') : NULL;
+	int number = dash ? atoi(dash + 1) : 0;
+
+	if (streq(mode(), "moody") && number >= 2 && number % 2)
+		return "goodbye";
+	return streq(mode(), "deaf") ? "what?" : text;
 }
 
 /* ---- the guest, pretended ---- */
@@ -79,9 +91,8 @@ static char *log_of(const json_t *pod, const char *name)
 		for (i = 0; i + 1 < json_array_size(args); i++)
 			if (streq(json_string_value(json_array_get(args, i)), "--say"))
 				print_line(out, pod, id, seq++, "say",
-					   streq(mode(), "deaf") ?
-						   "what?" :
-						   json_string_value(json_array_get(args, i + 1)));
+					   word_of(pod,
+						   json_string_value(json_array_get(args, i + 1))));
 		print_line(out, pod, id, seq++, "ready", NULL);
 		json_array_foreach(json_object_get(pod, "said"), i, said)
 			print_line(out, pod, id, seq++, "say", json_string_value(said));

@@ -160,7 +160,9 @@ static void test_junit_is_balanced_and_counts(void)
 	CHECK_INT(count(text, "<error "), 1);
 	CHECK_INT(count(text, "<skipped "), 5);
 	CHECK_HAS(text, "<testsuites name=\"fake 1\" tests=\"11\" failures=\"3\" errors=\"1\" "
-			"skipped=\"5\"");
+			"time=\"3.000\">");
+	CHECK_HAS(text, "<testsuite name=\"odd\" tests=\"5\" failures=\"3\" errors=\"1\" "
+			"skipped=\"1\"");
 	CHECK_HAS(text, "guest a/c say &lt;&amp;&gt;");
 }
 
@@ -254,6 +256,25 @@ static void test_summary_sums_by_area(void)
 	CHECK_HAS(text, "fail odd/case-fail");
 }
 
+static void test_summary_tells_flips_of_rounds(void)
+{
+	_cleanup_free_ char *text = report_text(report_summary_new), *again = NULL;
+
+	CHECK(!strstr(text, "rounds:"));
+	add_case(VERDICT_PASS);
+	add_case(VERDICT_FAIL);
+	for (size_t i = run.n_cases - 2; i < run.n_cases; i++) {
+		run.cases[i].round = (unsigned)(i + 2 - run.n_cases);
+		free(run.cases[i].name);
+		free(run.cases[i].area);
+		run.cases[i].name = xstrdup("twice");
+		run.cases[i].area = xstrdup("even");
+	}
+	again = report_text(report_summary_new);
+	CHECK_HAS(again, "flaky even/twice: passed 1 of 2 rounds\n");
+	CHECK_HAS(again, "2 rounds: 1 of 11 cases are flaky (9.1 %)\n");
+}
+
 static void test_progress_without_a_terminal_draws_no_bar(void)
 {
 	FILE *out = tmpfile();
@@ -282,6 +303,7 @@ int main(void)
 	TEST(test_summary_sums_by_area);
 	TEST(test_progress_without_a_terminal_draws_no_bar);
 	TEST(test_junit_shows_what_belongs_to_no_case);
+	TEST(test_summary_tells_flips_of_rounds);
 	run_result_clear(&run);
 	return test_end();
 }

@@ -53,11 +53,22 @@ function claimItem(claim, open) {
 
 const OPEN_AT_ONCE = 3;
 
-function claimGroup(cell) {
+// Worst first, then by case and round.
+function inOrder(x, y) {
 	const rank = claim => data.verdicts.indexOf(claim.verdict);
+	return rank(x) - rank(y) || x.c.name.localeCompare(y.c.name) || (x.c.round || 0) - (y.c.round || 0);
+}
+
+// Of a case that was repeated the first round stands for all.
+function opened(list) {
+	return new Set(list.filter((claim, i) => !i || list[i - 1].c.name !== claim.c.name).slice(0, OPEN_AT_ONCE));
+}
+
+function claimGroup(cell) {
 	const quiet = cell.claims.filter(c => c.verdict === "pass" || c.verdict === "not-applicable");
-	const loud = cell.claims.filter(c => !quiet.includes(c)).sort((a, b) => rank(a) - rank(b));
-	const list = loud.map((claim, i) => claimItem(claim, i < OPEN_AT_ONCE));
+	const loud = cell.claims.filter(c => !quiet.includes(c)).sort(inOrder);
+	const open = opened(loud);
+	const list = loud.map(claim => claimItem(claim, open.has(claim)));
 	for (const verdict of ["pass", "not-applicable"]) {
 		const some = quiet.filter(c => c.verdict === verdict);
 		if (some.length > OPEN_AT_ONCE)

@@ -33,7 +33,7 @@ function h(name, attributes, ...children) {
 		else if (value !== false && value !== null && value !== undefined)
 			e.setAttribute(key, value);
 	}
-	e.append(...children.flat().filter(c => c !== null && c !== undefined && c !== ""));
+	e.append(...children.flat(Infinity).filter(c => c !== null && c !== undefined && c !== ""));
 	return e;
 }
 

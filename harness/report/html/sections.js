@@ -16,6 +16,32 @@ function leftBehind(result) {
 	return (result.leaks || []).length ? h("ul.plain", {}, result.leaks.map(l => h("li", {}, l))) : null;
 }
 
+// A dot per round that the case was evaluated in, those it passed first.
+function rounds(c) {
+	const dots = Array.from({length: Math.min(c.rounds, 40)}, (_, i) => h("i.dot." + (i < c.passed ? "good" : "bad")));
+	return h("span.rounds", {}, h("span.dots", {"aria-hidden": "true"}, dots), "passed " + c.passed + " of " + c.rounds);
+}
+
+function isFlaky(c) {
+	return c.passed > 0 && c.passed < c.rounds;
+}
+
+function flakeRate(s) {
+	return number(s.flaky) + " of " + number(s.evaluated) + " (" + number(s.rate * 100, 1) + " %)";
+}
+
+// What --repeat showed.
+function stability(result) {
+	const s = result.stability;
+	if (!s)
+		return null;
+	const flaky = s.cases.filter(isFlaky);
+	return h("div", {},
+		h("p", {}, s.rounds + " rounds. " + (flaky.length ? "Flaky, that is passed in one and not in another: " + flakeRate(s) + " cases." :
+			plural(s.evaluated, "case") + ", each with the same end in every round.")),
+		h("ul.lines", {}, flaky.map(c => h("li", {}, h("span.case", {}, c.area + "/" + c.name), rounds(c)))));
+}
+
 function drawLegend() {
 	byId("foot").append(h("details.folded", {}, h("summary", {}, "What the verdicts mean"),
 		h("dl.meanings", {}, Object.entries(VERDICTS).map(([verdict, v]) =>
@@ -24,5 +50,6 @@ function drawLegend() {
 
 function drawSections() {
 	perResult("left", "Left behind", leftBehind);
+	perResult("stability", "Stability", stability);
 	drawLegend();
 }

@@ -27,6 +27,7 @@ function facts(result, i) {
 		fact("assertions", number(assertionsOf(result))),
 		fact("wall time", number(result.wall_seconds, 1) + " s"),
 		fact("clock rate", result.clock_rate),
+		fact("flaky", result.stability ? flakeRate(result.stability) : null),
 		fact("slack", result.slack === 1 ? null : result.slack),
 		fact("seed", result.seed),
 		fact("begun, UTC", result.began ? result.began.slice(0, 16).replace("T", " ") : null));

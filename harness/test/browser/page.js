@@ -29,6 +29,14 @@ function fake() {
 	return results("fake", "--subject", `driver:${fakeDriver}`, "--fixtures", "harness/test/cases");
 }
 
+// A case that flips: the fake driver is moody.
+function rounds() {
+	process.env.FAKE = "moody";
+	const file = results("rounds", "--subject", `driver:${fakeDriver}`, "--fixtures", "harness/test/cases", "--repeat", "4", "says-goodbye");
+	delete process.env.FAKE;
+	return file;
+}
+
 // One page of several results.json; answers its path.
 function report(name, ...files) {
 	const page = path.join(scratch, name + ".html");
@@ -93,4 +101,4 @@ class Browser {
 	}
 }
 
-module.exports = {Browser, reference, fake, report, manyResults, desk, phone};
+module.exports = {Browser, reference, fake, rounds, report, manyResults, desk, phone};

@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const {test, before, after, afterEach} = require("node:test");
-const {Browser, reference, fake, report, manyResults, phone} = require("./page.js");
+const {Browser, reference, fake, rounds, report, manyResults, phone} = require("./page.js");
 
 const chromium = new Browser();
 let two, one;
@@ -117,6 +117,12 @@ test("on a phone nothing is wider than the screen, open or closed", async () => 
 	while (await page.locator("details:not([open])").count())
 		await page.evaluate(() => document.querySelectorAll("details").forEach(d => { d.open = true; }));
 	assert.equal(await wide(), 0);
+});
+
+test("cases that flip are listed with how many rounds they passed", async () => {
+	const page = await chromium.open(report("rounds", rounds()));
+	assert.match(await page.locator(".facts").textContent(), /flaky1 of 1 \(100 %\)/);
+	assert.match(await page.getByRole("region", {name: "Stability"}).textContent(), /4 rounds.*self\/says-goodbyepassed 2 of 4/);
 });
 
 // Contrast of every text against what lies behind it, as WCAG computes it; the lowest.
