@@ -2,7 +2,7 @@
  * case_steps: the steps of a case, each begun once and then looked at until it is over.
  *
  * Here are the frame and the variables. Filling in happens as late as possible, when a step begins: ${ip/POD} is known only once that
- * pod has an address, and a step that names it waits for it. What the steps do is in case_act.c (they send a request and
+ * pod has an address, and a step that names it waits for it. A step of a recorded case is not begun before the instant at which it was. What the steps do is in case_act.c (they send a request and
  * end with its reply) and case_wait.c (they are looked at whenever anything was seen, and at their deadline).
  */
 #include "case_parts.h"
@@ -18,6 +18,16 @@ static const struct step *step_of(const struct case_run *c)
 void step_wake_in(struct case_run *c, int64_t ns)
 {
 	timer_in(c->timer, ns);
+}
+
+int64_t step_deadline(const struct case_run *c)
+{
+	int64_t over = step_of(c)->over, bound = c->now.deadline - c->now.began;
+
+	/* What lasted twice as long was waited for once more (case_without.c). */
+	if (!c->now.longer && over - c->now.deadline >= bound)
+		return c->now.deadline;
+	return MAX(c->now.deadline, over);
 }
 
 void case_step_clear(struct case_run *c)
@@ -100,7 +110,8 @@ static json_t *chosen_manifests(struct case_run *c)
 			json_array_append(chosen, m);
 		else
 			case_broken(c, false, "line %d: no manifest %s in the file",
-				    step_of(c)->line, json_string_value(name));
+				    step_of(c)->line,
+				    json_is_string(name) ? json_string_value(name) : "?");
 	}
 	return chosen;
 }
@@ -132,6 +143,10 @@ void case_step_begin(struct case_run *c)
 {
 	int64_t patience = seconds_ns(c->session->bounds.lag * 3);
 
+	if (clock_now() < step_of(c)->began) {
+		step_wake_in(c, step_of(c)->began - clock_now());
+		return;
+	}
 	if (!prepare(c)) {
 		if (clock_now() - c->now.began >= patience)
 			case_broken(c, true, "line %d: a pod's address did not come in time",

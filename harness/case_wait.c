@@ -115,10 +115,10 @@ static void eventually_look(struct case_run *c)
 	enum fact_state state = fact_look(c, c->now.args, &seen);
 
 	if (state == FACT_HOLDS ||
-	    (clock_now() >= c->now.deadline && !case_waits_longer(c, c->now.args)))
+	    (clock_now() >= step_deadline(c) && !case_waits_longer(c, c->now.args)))
 		eventually_over(c, seen, state == FACT_HOLDS);
 	else if (!ask_when_due(c, &c->now.asked_at))
-		wait_on(c, c->now.deadline);
+		wait_on(c, step_deadline(c));
 }
 
 /* ---- holds ---- */
@@ -166,10 +166,10 @@ static void holds_look(struct case_run *c)
 		return;
 	}
 	c->now.drained = state == FACT_HOLDS;
-	if (clock_now() >= c->now.deadline && state == FACT_HOLDS)
+	if (clock_now() >= step_deadline(c) && state == FACT_HOLDS)
 		holds_over(c, seen, true, false);
 	else if (!ask_when_due(c, &c->now.asked_at))
-		wait_on(c, c->now.deadline);
+		wait_on(c, step_deadline(c));
 }
 
 /* ---- history ---- */
@@ -238,10 +238,10 @@ static void history_look(struct case_run *c)
 		c->now.barrier = barrier_free(c->now.barrier);
 		c->now.deadline = clock_now() + seconds_ns(c->session->bounds.lag);
 	}
-	last_chance = clock_now() >= c->now.deadline;
+	last_chance = clock_now() >= step_deadline(c);
 	while (c->now.next < json_array_size(c->now.args)) {
 		if (!judge_relation(c, json_array_get(c->now.args, c->now.next), last_chance)) {
-			step_wake_in(c, MAX(c->now.deadline - clock_now(), 0));
+			step_wake_in(c, MAX(step_deadline(c) - clock_now(), 0));
 			return;
 		}
 		c->now.next++;

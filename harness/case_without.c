@@ -8,7 +8,6 @@
  */
 #include "case_parts.h"
 #include "fact.h"
-#include "util/clock.h"
 #include "util/json.h"
 
 bool case_rests_on_silence(const json_t *relation)
@@ -58,6 +57,6 @@ bool case_waits_longer(struct case_run *c, const json_t *args)
 	if (c->now.longer || !case_without_holds(c, args))
 		return false;
 	c->now.longer = true;
-	c->now.deadline = clock_now() + MAX(c->now.deadline - c->now.began, 0);
+	c->now.deadline += MAX(c->now.deadline - c->now.began, 0);
 	return true;
 }

@@ -27,9 +27,10 @@ static bool differs(const struct change *ch, const char *path)
 static void pod_scalars(const struct change *ch, const char *pod)
 {
 	const json_t *status = json_object_get(ch->after, "status");
+	const char *node = json_str(ch->after, "spec.nodeName");
 	_cleanup_free_ char *phase = NULL;
 
-	if (differs(ch, "spec.nodeName") && *json_str(ch->after, "spec.nodeName"))
+	if (node && *node && differs(ch, "spec.nodeName"))
 		add(ch, pod, "bound",
 		    json_pack("{s:O}", "node", json_path(ch->after, "spec.nodeName")));
 	if (differs(ch, "status.phase")) {

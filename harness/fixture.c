@@ -270,6 +270,17 @@ int fixture_load_file(const char *path, const char *area, struct fixture_list *l
 	return load_file(path, area, list, err) || check_unique(list, from, err) ? -1 : 0;
 }
 
+int fixture_from_docs(json_t *docs, const char *from, const char *area, struct fixture_list *list,
+		      struct error *err)
+{
+	const json_t *doc = json_array_get(docs, 0);
+
+	if (fixture_form_check(doc, NULL, from, err))
+		return -1;
+	add_fixture(list, docs, NULL, json_str(doc, "name"), from, area);
+	return 0;
+}
+
 static void note_fault(struct error *all, struct error *one)
 {
 	_cleanup_free_ char *before = all ? take_ptr(all->message) : NULL;

@@ -28,6 +28,7 @@ struct step {
 	enum step_kind kind;
 	json_t *args; /* a map; for history a list of relations. Owned by the fixture's document */
 	int line;
+	int64_t began, over; /* of a recorded case: the instants, ns; 0 when there is none */
 };
 
 struct fixture {
@@ -54,6 +55,9 @@ struct fixture_list {
 int fixture_load_file(const char *path, const char *area, struct fixture_list *list,
 		      struct error *err);
 int fixture_load_dir(const char *dir, struct fixture_list *list, struct error *err);
+/* A case that is no file: docs are the Case and its manifests, `from` names them in faults. The docs are borrowed. */
+int fixture_from_docs(json_t *docs, const char *from, const char *area, struct fixture_list *list,
+		      struct error *err);
 void fixture_list_clear(struct fixture_list *list);
 
 const char *step_name(enum step_kind kind);

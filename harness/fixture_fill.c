@@ -59,7 +59,7 @@ json_t *fixture_fill(const json_t *in, const char *const *vars)
 
 json_t *fixture_manifest(const json_t *manifests, const char *object)
 {
-	const char *slash = strchr(object, '/');
+	const char *slash = object ? strchr(object, '/') : NULL;
 	_cleanup_free_ char *word = slash ? strndup(object, (size_t)(slash - object)) : NULL;
 	const struct kind *kind = kind_find(word);
 	json_t *m;

@@ -164,7 +164,9 @@ static int check_keys(struct form *f, const json_t *map, const struct key *keys,
 
 static int fault(struct form *f, int line, const char *what, const char *key, const char *why)
 {
-	return error_set(f->err, "%s:%d: %s: %s%s%s", f->file, line, what, key, *key ? " " : "",
+	_cleanup_free_ char *where = line ? xasprintf(":%d", line) : xstrdup("");
+
+	return error_set(f->err, "%s%s: %s: %s%s%s", f->file, where, what, key, *key ? " " : "",
 			 why);
 }
 

@@ -77,7 +77,7 @@ static void make_entries(struct runner *r)
 			r->entries[r->n++] = (struct entry){
 				.runner = r,
 				.fixture = f,
-				.round = round,
+				.round = r->plan->first_round + round,
 				.luck = random_next(&seed),
 				/* whole seconds: what differs by less is decided by luck */
 				.wait = (double)(int64_t)(f->wait_nominal / r->session->bounds.rate +

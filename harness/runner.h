@@ -10,6 +10,7 @@ struct runner;
 struct runner_plan {
 	const struct fixture *const *fixtures;
 	size_t n;
+	unsigned first_round; /* what the first is called */
 	unsigned repeat;
 	struct reporter **reporters; /* NULL-terminated; may be NULL */
 	const struct expectations *expectations; /* known failures, or NULL */

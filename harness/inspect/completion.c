@@ -13,7 +13,7 @@ static const char head[] =
 	"_podtest() {\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
 	"word=${COMP_WORDS[1]}\n"
-	"\tlocal commands='run list render lint explain coverage report diff mutants "
+	"\tlocal commands='run replay list render lint explain coverage report diff mutants "
 	"image doctor clean completion'\n";
 
 static const char tail[] =

@@ -7,8 +7,22 @@
 #pragma once
 
 #include "case_run.h"
+#include "fixture.h"
 
 #define RECORDING_SCHEMA 1
+
+struct recording {
+	char *path;
+	json_t *root; /* the whole file, checked */
+	int64_t began; /* ns of CLOCK_BOOTTIME on the runner's machine */
+	struct fixture_list fixtures; /* the one case */
+};
+
+/* Faults name the file and the place in it. What is not of this schema, or was left out of, is refused. */
+int recording_read(const char *path, struct recording *ret, struct error *err);
+void recording_clear(struct recording *r);
+/* An instant of the file, seconds since the case began, in ns of its clock. */
+int64_t recording_ns(const struct recording *r, double seconds);
 
 /* DIR/AREA-CASE[-ROUND][-WHICH].json; the caller frees. */
 char *recording_path(const char *dir, const struct case_result *r, bool rounds, const char *which);

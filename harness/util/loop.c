@@ -3,21 +3,34 @@
  *
  * One thread, one base. A timer belongs to who made it; freeing it cancels it, also from inside its own callback.
  * Timers count real time. libevent's own cached time is left off: a turn that judged a hundred cases would
- * otherwise give stale deadlines.
+ * otherwise give stale deadlines. A pretended loop has no base but a list of its timers by what is due first; of equals the one that
+ * was set first comes first, so that a recording is judged in the same way each time.
  */
 #include "util/loop.h"
 
 #include <event2/event.h>
 
+#include "util/clock.h"
+
 struct loop {
-	struct event_base *base;
+	struct event_base *base; /* NULL: pretended */
+	struct timer *first;
+	bool quit;
 };
 
 struct timer {
-	struct event *ev;
+	struct loop *loop;
+	struct event *ev; /* NULL in a pretended loop */
 	timer_fn fn;
 	void *userdata;
+	struct timer *next;
+	int64_t due;
 };
+
+struct loop *loop_new_pretended(void)
+{
+	return xcalloc(1, sizeof(struct loop));
+}
 
 struct loop *loop_new(void)
 {
@@ -34,7 +47,7 @@ struct loop *loop_new(void)
 
 struct loop *loop_free(struct loop *l)
 {
-	if (l)
+	if (l && l->base)
 		event_base_free(l->base);
 	free(l);
 	return NULL;
@@ -45,14 +58,31 @@ struct event_base *loop_base(struct loop *l)
 	return l->base;
 }
 
+static void run_pretended(struct loop *l)
+{
+	struct timer *t;
+
+	l->quit = false;
+	while (!l->quit && (t = l->first)) {
+		l->first = t->next;
+		clock_set(t->due);
+		t->fn(t->userdata);
+	}
+}
+
 void loop_run(struct loop *l)
 {
-	event_base_loop(l->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	if (l->base)
+		event_base_loop(l->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	else
+		run_pretended(l);
 }
 
 void loop_quit(struct loop *l)
 {
-	event_base_loopbreak(l->base);
+	l->quit = true;
+	if (l->base)
+		event_base_loopbreak(l->base);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *userdata)
@@ -68,18 +98,46 @@ struct timer *timer_new(struct loop *l, timer_fn fn, void *userdata)
 {
 	struct timer *t = xcalloc(1, sizeof(*t));
 
+	t->loop = l;
 	t->fn = fn;
 	t->userdata = userdata;
+	if (!l->base)
+		return t;
 	t->ev = evtimer_new(l->base, on_timer, t);
 	if (!t->ev)
 		abort();
 	return t;
 }
 
+/* False when it was not set. */
+static bool unlink_pretended(struct timer *t)
+{
+	for (struct timer **p = &t->loop->first; *p; p = &(*p)->next)
+		if (*p == t) {
+			*p = t->next;
+			return true;
+		}
+	return false;
+}
+
+static void link_pretended(struct timer *t, int64_t due)
+{
+	struct timer **p = &t->loop->first;
+
+	unlink_pretended(t);
+	t->due = due;
+	while (*p && (*p)->due <= due)
+		p = &(*p)->next;
+	t->next = *p;
+	*p = t;
+}
+
 struct timer *timer_free(struct timer *t)
 {
-	if (t)
+	if (t && t->ev)
 		event_free(t->ev);
+	else if (t)
+		unlink_pretended(t);
 	free(t);
 	return NULL;
 }
@@ -89,6 +147,10 @@ void timer_in(struct timer *t, int64_t ns)
 	struct timeval tv;
 
 	ns = MAX(ns, 0);
+	if (!t->ev) {
+		link_pretended(t, clock_now() + ns);
+		return;
+	}
 	tv.tv_sec = ns / NSEC_PER_SEC;
 	tv.tv_usec = (ns % NSEC_PER_SEC + 999) / 1000;
 	if (tv.tv_usec >= 1000000) {
@@ -105,5 +167,8 @@ void timer_soon(struct timer *t)
 
 void timer_stop(struct timer *t)
 {
-	evtimer_del(t->ev);
+	if (t->ev)
+		evtimer_del(t->ev);
+	else
+		unlink_pretended(t);
 }

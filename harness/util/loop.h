@@ -8,9 +8,12 @@ struct loop;
 struct timer;
 
 struct loop *loop_new(void);
+/* Timers alone, on the pretended clock (util/clock.h): nothing is waited for, the clock is set to what is due next. */
+struct loop *loop_new_pretended(void);
 struct loop *loop_free(struct loop *l);
+/* NULL for a pretended one. */
 struct event_base *loop_base(struct loop *l);
-/* Runs until loop_quit(). */
+/* Runs until loop_quit(); a pretended one also ends when no timer is set any more. */
 void loop_run(struct loop *l);
 void loop_quit(struct loop *l);
 
