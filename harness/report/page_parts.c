@@ -29,7 +29,9 @@ TEXT_OF(script_detail, "detail.js");
 TEXT_OF(script_matrix, "matrix.js");
 TEXT_OF(script_filters, "filters.js");
 TEXT_OF(script_sections, "sections.js");
+TEXT_OF(script_fields, "fields.js");
 TEXT_OF(script_start, "start.js");
-const char *const page_scripts[] = { script_elements, script_model,  script_subjects,
-				     script_detail,   script_matrix, script_filters,
-				     script_sections, script_start,  NULL };
+const char *const page_scripts[] = {
+	script_elements, script_model,	  script_subjects, script_detail, script_matrix,
+	script_filters,	 script_sections, script_fields,   script_start,  NULL
+};

@@ -49,6 +49,7 @@ function drawLegend() {
 }
 
 function drawSections() {
+	drawFields();
 	perResult("left", "Left behind", leftBehind);
 	perResult("stability", "Stability", stability);
 	drawLegend();

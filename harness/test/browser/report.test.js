@@ -26,7 +26,7 @@ test("two results stand side by side, each with how it ended", async () => {
 	assert.deepEqual(await page.locator("h1").allTextContents(), ["podd 0.1.0", "fake honest"]);
 	assert.deepEqual(await page.locator(".outcome").allTextContents(), ["Conformant as far as it was asked", "Does not conform"]);
 	assert.match(await page.locator(".subject").last().textContent(), /2 fail.*wall time.*clock rate20/s);
-	assert.deepEqual(await page.locator("thead th").allTextContents(), ["Requirement", "podd 0.1.0", "fake honest"]);
+	assert.deepEqual(await page.locator("#matrix thead th").allTextContents(), ["Requirement", "podd 0.1.0", "fake honest"]);
 });
 
 test("without a filter there are areas, and an area opens", async () => {
@@ -123,6 +123,13 @@ test("cases that flip are listed with how many rounds they passed", async () => 
 	const page = await chromium.open(report("rounds", rounds()));
 	assert.match(await page.locator(".facts").textContent(), /flaky1 of 1 \(100 %\)/);
 	assert.match(await page.getByRole("region", {name: "Stability"}).textContent(), /4 rounds.*self\/says-goodbyepassed 2 of 4/);
+});
+
+test("the fields that a subject declares stand beside what was seen of them", async () => {
+	const page = await chromium.open(two);
+	const row = page.getByRole("region", {name: "Fields"}).getByRole("row").filter({has: page.getByRole("rowheader", {name: "pod.grace", exact: true})});
+	assert.match(await row.innerText(), /pod.grace\s+✓ honoured 1 case\s+· unseen\s+not declared/);
+	assert.match(await page.locator("#fields").innerText(), /fake honest: 1 case was not run for want of a feature: pod.userns \(1\)/);
 });
 
 // Contrast of every text against what lies behind it, as WCAG computes it; the lowest.
