@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# run: podtest itself is tested with a subject that is pretended (fake_driver): that assertions can fail, that a lying
+# run: podtest itself is tested with a subject that is pretended (harness/drivers/fake): that assertions can fail, that a lying
 # driver is caught, and that every exit code and report says what happened. No root, no podd.
 
 bats_require_minimum_version 1.5.0
@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/test/harness/test/fake_driver}
+	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
 	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
 }
 
