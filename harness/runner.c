@@ -279,6 +279,13 @@ static void keep_recording(struct runner *r, struct case_run *c, const char *whi
 		c->result.recording = xasprintf("histories/%s", strrchr(path, '/') + 1);
 }
 
+static void tell_left(struct runner *r, const char *ns)
+{
+	_cleanup_free_ char *what = xasprintf("namespace %s could not be cleaned up", ns);
+
+	run_result_leak(r->result, what);
+}
+
 static void on_case_done(struct case_run *c)
 {
 	struct entry *e = c->userdata;
@@ -301,7 +308,7 @@ static void on_case_done(struct case_run *c)
 		entry_over(e);
 	}
 	if (!c->clean && !r->session->options->keep && !r->stopping)
-		fprintf(stderr, "podtest: namespace %s could not be cleaned up\n", e->ns);
+		tell_left(r, e->ns);
 	e->run = case_run_free(c);
 	timer_soon(r->session->admit);
 }

@@ -38,8 +38,7 @@ void program_take_event(struct program *p, const json_t *line)
 	json_t *object = json_object_get(line, "object");
 	char type = streq(word, "deleted") ? 'D' : streq(word, "added") ? 'A' : 'M';
 
-	if (json_str(object, "kind") && json_str(object, "metadata.name"))
-		take(p, type, object, p->last_poll, clock_now(), false);
+	take(p, type, object, p->last_poll, clock_now(), false);
 	p->last_poll = clock_now();
 }
 
@@ -71,7 +70,7 @@ static void on_polled(void *userdata, const json_t *answer, int64_t sent, const 
 	p->polling = NULL;
 	if (fault)
 		return;
-	if (json_is_array(json_object_get(answer, "items")))
+	if (!json_object_get(answer, "error"))
 		take_items(p, json_object_get(answer, "items"), p->last_poll, clock_now());
 	p->last_poll = sent;
 	if (p->watches)
