@@ -31,7 +31,7 @@ function fake() {
 
 // A case that flips: the fake driver is moody.
 function rounds() {
-	process.env.FAKE = "moody";
+	process.env.FAKE = path.join(tree, "harness/test/moody.yaml");
 	const file = results("rounds", "--subject", `driver:${fakeDriver}`, "--fixtures", "harness/test/cases", "--repeat", "4", "says-goodbye");
 	delete process.env.FAKE;
 	return file;
