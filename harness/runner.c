@@ -290,7 +290,8 @@ static void on_case_done(struct case_run *c)
 {
 	struct entry *e = c->userdata;
 	struct runner *r = e->runner;
-	bool again = r->plan->rerun && !e->second && !r->stopping && case_only_late(c);
+	bool again = r->plan->rerun && !e->second && !r->stopping && case_only_late(c) &&
+		     !expectations_cover(r->plan->expectations, &c->result);
 
 	HASH_DEL(r->by_ns, e);
 	r->running--;
