@@ -45,6 +45,7 @@ struct kind {
 	unsigned subresources; /* enum kind_subresource */
 	enum name_rule name_rule;
 	const char *default_propagation; /* of a delete that names none: "Background" | "Orphan" */
+	const char *delete_warning; /* to who deletes one without naming a propagation; may be NULL */
 	const struct schema *schema;
 	void (*set_defaults)(json_t *obj); /* after the table's; may be NULL */
 	void (*validate)(const json_t *obj, struct violations *v);

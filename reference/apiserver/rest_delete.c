@@ -120,6 +120,14 @@ static int reply_gone(struct request *req, const json_t *obj)
 	return reply_json(req, 200, status);
 }
 
+static void warn(struct request *req, const struct store_delete_opts *opts)
+{
+	const char *sentence = req->route.kind->delete_warning;
+
+	if (sentence && !opts->propagation)
+		req->warnings = json_pack("[s]", sentence);
+}
+
 int rest_delete(struct request *req, struct error *err)
 {
 	struct delete_request d = { .opts = STORE_DELETE_OPTS_INIT };
@@ -132,6 +140,7 @@ int rest_delete(struct request *req, struct error *err)
 		r = perform(req, &d, req->route.ns, req->route.name, &obj, &gone, err);
 	if (r)
 		return r;
+	warn(req, &d.opts);
 	return gone && !req->route.kind->graceful_delete ? reply_gone(req, obj) :
 							   rest_reply(req, 200, obj);
 }

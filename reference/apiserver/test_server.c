@@ -345,6 +345,28 @@ static void test_tls_wants_the_token(void)
 	CHECK_INT(with.status, 200);
 }
 
+#define JOBS "/apis/batch/v1/namespaces/default/jobs"
+
+static void test_who_deletes_a_job_is_told_that_its_pods_stay(void)
+{
+	static const char job[] =
+		"{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},"
+		"\"spec\":{\"template\":{\"spec\":{\"restartPolicy\":\"Never\",\"containers\":"
+		"[{\"name\":\"c\",\"image\":\"i\"}]}}}}";
+	_cleanup_answer_ struct answer made = { 0 }, again = { 0 }, plain = { 0 }, said = { 0 };
+
+	restart();
+	ask("POST", JOBS, job, &made);
+	CHECK_INT(made.status, 201);
+	ask("DELETE", JOBS "/j?propagationPolicy=Background", NULL, &said);
+	CHECK_INT(said.status, 200);
+	CHECK_STR(said.warning, NULL);
+	ask("POST", JOBS, job, &again);
+	ask("DELETE", JOBS "/j", NULL, &plain);
+	CHECK_INT(plain.status, 200);
+	CHECK_CONTAINS(plain.warning, "299 - \"child pods are preserved by default");
+}
+
 static void test_only_loopback_is_listened_on(void)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -372,6 +394,7 @@ int main(void)
 	TEST(test_a_follower_that_leaves_cancels_the_stream);
 	TEST(test_a_socket_in_use_is_not_taken);
 	TEST(test_tls_wants_the_token);
+	TEST(test_who_deletes_a_job_is_told_that_its_pods_stay);
 	TEST(test_only_loopback_is_listened_on);
 	http_client_free(client);
 	apiserver_free(server);
