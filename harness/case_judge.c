@@ -8,6 +8,7 @@
 #include "case_parts.h"
 #include "doc.h"
 #include "invariants/invariants.h"
+#include "picture.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -215,5 +216,6 @@ void case_conclude(struct case_run *c)
 	if (r->verdict == VERDICT_PASS)
 		return;
 	r->timeline = history_text(&c->history, NULL, 0);
+	r->events = picture_events(&c->history);
 	r->manifest = manifest_text(c->applied);
 }

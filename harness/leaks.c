@@ -36,13 +36,13 @@ static void look(void *userdata)
 
 static void add_leaks(struct run_result *run, const json_t *problems)
 {
+	size_t n = strv_len(run->leaks), i;
 	json_t *v;
-	size_t i;
 
-	if (!run->leaks)
-		run->leaks = xcalloc(1, sizeof(*run->leaks)); /* looked for, none yet */
+	run->leaks = xrealloc(run->leaks, (n + json_array_size(problems) + 1) * sizeof(*run->leaks));
 	json_array_foreach((json_t *)problems, i, v)
-		run_result_leak(run, json_string_value(v));
+		run->leaks[n++] = json_scalar(v);
+	run->leaks[n] = NULL;
 }
 
 void leaks_after_cases(struct session *s, struct run_result *run)

@@ -72,6 +72,7 @@ void case_result_clear(struct case_result *c)
 	free(c->timeline);
 	free(c->refused);
 	free(c->refused_field);
+	json_decref(c->events);
 	free(c->manifest);
 	free(c->rerun);
 	free(c->recording);
@@ -83,17 +84,6 @@ void run_result_add(struct run_result *run, struct case_result *c)
 	run->cases = xrealloc(run->cases, (run->n_cases + 1) * sizeof(*run->cases));
 	run->cases[run->n_cases++] = *c;
 	*c = (struct case_result){ 0 };
-}
-
-void run_result_leak(struct run_result *run, const char *what)
-{
-	size_t n = 0;
-
-	while (run->leaks && run->leaks[n])
-		n++;
-	run->leaks = xrealloc(run->leaks, (n + 2) * sizeof(*run->leaks));
-	run->leaks[n] = xstrdup(what);
-	run->leaks[n + 1] = NULL;
 }
 
 size_t run_result_count(const struct run_result *run, enum verdict v)

@@ -41,6 +41,7 @@ struct case_result {
 	char *timeline; /* the whole history, when the case is not a pass */
 	char *refused,
 		*refused_field; /* the first thing that the subject did not take: why, and at which field */
+	json_t *events; /* what its picture shows (picture.h), when the case is not a pass */
 	char *manifest; /* the manifests as applied, when the case is not a pass */
 	char *rerun; /* one command that runs this case alone; NULL when it was not run */
 	char *recording; /* its recorded history, a file seen from --report DIR; or NULL */
@@ -70,8 +71,6 @@ void case_result_clear(struct case_result *c);
 
 /* Takes the content of *c, which is empty afterwards. */
 void run_result_add(struct run_result *run, struct case_result *c);
-/* Something that the run left behind. */
-void run_result_leak(struct run_result *run, const char *what);
 /* In how many histories the i-th rule for every history had something to judge, and in how many it was broken. */
 void run_result_rule(const struct run_result *run, size_t i, size_t *ret_judged, size_t *ret_broken);
 size_t run_result_count(const struct run_result *run, enum verdict v);

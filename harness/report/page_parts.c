@@ -20,18 +20,21 @@ TEXT_OF(page_frame, "page.html");
 
 TEXT_OF(style_base, "base.css");
 TEXT_OF(style_matrix, "matrix.css");
-const char *const page_styles[] = { style_base, style_matrix, NULL };
+TEXT_OF(style_picture, "picture.css");
+const char *const page_styles[] = { style_base, style_matrix, style_picture, NULL };
 
 TEXT_OF(script_elements, "elements.js");
 TEXT_OF(script_model, "model.js");
 TEXT_OF(script_subjects, "subjects.js");
+TEXT_OF(script_lanes, "lanes.js");
+TEXT_OF(script_picture, "picture.js");
 TEXT_OF(script_detail, "detail.js");
 TEXT_OF(script_matrix, "matrix.js");
 TEXT_OF(script_filters, "filters.js");
 TEXT_OF(script_sections, "sections.js");
 TEXT_OF(script_fields, "fields.js");
 TEXT_OF(script_start, "start.js");
-const char *const page_scripts[] = {
-	script_elements, script_model,	  script_subjects, script_detail, script_matrix,
-	script_filters,	 script_sections, script_fields,   script_start,  NULL
-};
+const char *const page_scripts[] = { script_elements, script_model,   script_subjects,
+				     script_lanes,    script_picture, script_detail,
+				     script_matrix,   script_filters, script_sections,
+				     script_fields,   script_start,   NULL };

@@ -67,6 +67,8 @@ static json_t *case_json(const struct case_result *c)
 	set_text(o, "rerun", c->rerun);
 	set_text(o, "history", c->recording);
 	set_text(o, "manifest", c->manifest);
+	if (json_array_size(c->events))
+		json_object_set(o, "events", c->events);
 	if (c->verdict == VERDICT_BROKEN)
 		set_text(o, "timeline", c->timeline);
 	return o;

@@ -16,6 +16,12 @@ function timeline(text) {
 	return h("div.block", {}, h("h5", {}, "Timeline, in seconds since the case began"), h("pre.timeline", {tabindex: "0"}, lines));
 }
 
+function picture(c, text) {
+	const drawn = c.events ? drawPicture(c.events, text) : null;
+	return drawn ? h("div.block", {}, h("h5", {}, "What the pods did"), drawn,
+		h("p.keys", {}, "Light: running. Filled: ready. Violet: init container or hook ◆. Ticks: probes. ▼ signal, ✕ kill, ○ exit. Short gaps are drawn wider.")) : null;
+}
+
 function folded(name, text) {
 	return text ? h("details.folded", {}, h("summary", {}, name), h("pre", {tabindex: "0"}, text)) : null;
 }
@@ -33,7 +39,7 @@ function claimBody({verdict, a, c}) {
 	const slow = verdict === "slow" ? c.message : null;
 	return [c.title ? h("p.title", {}, c.title) : null,
 		a.message || slow ? h("p.message", {}, a.message || slow) : null,
-		block("Expected", a.expected), block("Seen", a.seen), timeline(a.timeline || (verdict === "broken" ? c.timeline : null)),
+		block("Expected", a.expected), block("Seen", a.seen), picture(c, a.timeline), timeline(a.timeline || (verdict === "broken" ? c.timeline : null)),
 		folded("The step", a.step), folded("The manifests as applied", verdict === "pass" ? null : c.manifest),
 		c.rerun ? h("div.block", {}, h("h5", {}, "Run it alone"), command(c.rerun)) : null];
 }

@@ -20,6 +20,8 @@ function state(name) {
 
 function featureCell(f) {
 	const told = CLAIMS[f.claim] || (f.declared ? null : "not declared");
+	if (f.state === "unseen" && !f.declared && !CLAIMS[f.claim])
+		return h("span.quiet", {}, told);
 	return [state(f.state), " ",
 		f.state === "unseen" ? null : h("span.quiet", {}, f.passed === f.cases ? plural(f.cases, "case") : f.passed + " of " + f.cases + " cases pass"),
 		told ? h("span.claim-told" + (CLAIMS[f.claim] ? ".bad" : ""), {}, told) : null];

@@ -10,7 +10,7 @@ const {chromium} = require("playwright-core");
 
 const tree = path.resolve(__dirname, "../../..");
 const podtest = process.env.PODTEST || path.join(tree, "out/bin/podtest");
-const fakeDriver = process.env.FAKE_DRIVER || path.join(tree, "out/release/drivers/fake");
+const fakeDriver = process.env.FAKE_DRIVER || path.join(tree, "out/release/test/harness/test/fake_driver");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "podtest-browser-"));
 
 // Runs cases, whatever comes of them, and answers the path of results.json.
@@ -31,7 +31,7 @@ function fake() {
 
 // A case that flips: the fake driver is moody.
 function rounds() {
-	process.env.FAKE = path.join(tree, "harness/test/moody.yaml");
+	process.env.FAKE = "moody";
 	const file = results("rounds", "--subject", `driver:${fakeDriver}`, "--fixtures", "harness/test/cases", "--repeat", "4", "says-goodbye");
 	delete process.env.FAKE;
 	return file;
@@ -42,6 +42,23 @@ function report(name, ...files) {
 	const page = path.join(scratch, name + ".html");
 	execFileSync(podtest, ["report", ...files, "-o", page], {cwd: tree});
 	return page;
+}
+
+// A case that fails after an init container, a failed probe and a kill, as the runner tells it.
+function pictured() {
+	const events = [
+		["did", "", "apply pod/a", 0.04], ["watch", "a", "phase=Pending", 0.05], ["guest", "a/i", "start", 0.07],
+		["guest", "a/i", "exit", 0.09, "0"], ["lost", "a/i", "lost", 0.095], ["watch", "a/i", "state=terminated", 0.1, "0 Completed", true],
+		["guest", "a/c", "start", 0.12], ["watch", "a/c", "state=running", 0.13], ["watch", "a", "phase=Running", 0.13],
+		["guest", "a/c", "probe", 0.2, "http ready fail"], ["guest", "a/c", "probe", 0.3, "http ready ok"], ["watch", "a/c", "ready=true", 0.31],
+		["did", "", "delete pod/a", 0.5], ["guest", "a/c", "hook", 0.6, "bye begin"], ["guest", "a/c", "term", 0.9],
+		["lost", "a/c", "lost", 4.9], ["watch", "a/c", "state=terminated", 4.92, "137 Error"], ["watch", "a", "phase=Failed", 4.95], ["watch", "a", "gone", 4.96],
+	].map(([from, who, what, t, is, init]) => ({t, from, ...(who && {who}), what, ...(is && {is}), ...(init && {init})}));
+	const assertion = {req: "TERM-005", verdict: "fail", message: "no", timeline: ">    +4.900          lost a/c\n"};
+	const file = path.join(scratch, "pictured.json");
+	fs.writeFileSync(file, JSON.stringify({schema: 1, subject: "x", exit: 1, cases: [
+		{name: "killed", area: "term", verdict: "fail", assertions: [assertion], events}]}));
+	return file;
 }
 
 // As many requirements and assertions as the whole suite has and more, of two subjects of which one has faults.
@@ -101,4 +118,4 @@ class Browser {
 	}
 }
 
-module.exports = {Browser, reference, fake, rounds, report, manyResults, desk, phone};
+module.exports = {Browser, reference, fake, rounds, pictured, report, manyResults, desk, phone};

@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const {test, before, after, afterEach} = require("node:test");
-const {Browser, reference, fake, rounds, report, manyResults, phone} = require("./page.js");
+const {Browser, reference, fake, rounds, pictured, report, manyResults, phone} = require("./page.js");
 
 const chromium = new Browser();
 let two, one;
@@ -128,8 +128,25 @@ test("cases that flip are listed with how many rounds they passed", async () => 
 test("the fields that a subject declares stand beside what was seen of them", async () => {
 	const page = await chromium.open(two);
 	const row = page.getByRole("region", {name: "Fields"}).getByRole("row").filter({has: page.getByRole("rowheader", {name: "pod.grace", exact: true})});
-	assert.match(await row.innerText(), /pod.grace\s+✓ honoured 1 case\s+· unseen\s+not declared/);
+	assert.match(await row.innerText(), /pod.grace\s+✓ honoured 1 case\s+not declared/);
 	assert.match(await page.locator("#fields").innerText(), /fake honest: 1 case was not run for want of a feature: pod.userns \(1\)/);
+});
+
+test("a case that failed is drawn: pods, containers, and what ended them", async () => {
+	for (const viewport of [undefined, phone]) {
+		const page = await chromium.open(report("pictured", pictured()), {viewport, hash: "#TERM-005"});
+		const picture = page.getByRole("img", {name: "pod a: Pending, Running, Failed; a/i 1 run, exit 0; a/c 1 run, TERM, KILL"});
+		const width = await picture.evaluate(svg => svg.viewBox.baseVal.width);
+		assert.equal(await picture.locator(".run.ready").count(), 1);
+		assert.equal(await picture.locator(".run.init").count(), 1);
+		assert.equal(await picture.locator(".m-probe, .m-probe-failed").count(), 2);
+		for (const shape of await picture.evaluate(svg => [...svg.querySelectorAll("text, rect, path, circle")].map(e => e.getBBox()).map(b => [b.x, b.x + b.width])))
+			assert.ok(shape[0] >= 0 && shape[1] <= width, shape.join(" to ") + " of " + width);
+		const at = name => picture.locator(name).evaluate(e => e.getBBox().x);
+		assert.ok(await at(".m-hook") < await at(".m-term") && await at(".m-term") < await at(".m-kill"));
+		assert.ok(Math.abs(await at(".m-kill") - await at(".focus")) < 6);
+		await chromium.close();
+	}
 });
 
 // Contrast of every text against what lies behind it, as WCAG computes it; the lowest.
