@@ -196,14 +196,17 @@ static char *manifest_text(const json_t *applied)
 	return text;
 }
 
+/* A case that was given as a file is in no folder of fixtures. */
 static char *rerun_command(const struct case_run *c)
 {
-	const char *subject = c->session->options->subject;
+	const struct options *o = c->session->options;
+	const char *file = c->fixture->file;
+	bool is_file = o->names && strv_has(o->names, file) && !o->fixtures;
 
-	if (subject)
-		return xasprintf("podtest run --subject %s --only %s/%s", subject, c->fixture->area,
-				 c->fixture->name);
-	return xasprintf("podtest run --only %s/%s", c->fixture->area, c->fixture->name);
+	return xasprintf("podtest run%s%s %s%s%s%s", o->subject ? " --subject " : "",
+			 o->subject ? o->subject : "", is_file ? file : "--only ",
+			 is_file ? "" : c->fixture->area, is_file ? "" : "/",
+			 is_file ? "" : c->fixture->name);
 }
 
 void case_conclude(struct case_run *c)

@@ -28,3 +28,5 @@ static inline void doc_lines_free_p(struct doc_lines **lines)
 
 /* One document as block YAML, keys as they stand. The caller frees. */
 char *doc_dump(const json_t *doc);
+/* The same as a person writes it: what is short stands in one line. */
+char *doc_dump_compact(const json_t *doc);

@@ -10,6 +10,15 @@
 
 #include "doc_scalar.h"
 
+/* What a compact dump writes in one line, as JSON; and what it never does: the outermost map. */
+#define SHORT 72
+
+struct dump {
+	yaml_emitter_t e;
+	bool compact;
+	size_t depth;
+};
+
 static void emit(yaml_emitter_t *e, yaml_event_t *ev)
 {
 	if (!yaml_emitter_emit(e, ev))
@@ -30,55 +39,71 @@ static void emit_text(yaml_emitter_t *e, const char *text, bool quoted)
 	emit(e, &ev);
 }
 
-static void emit_node(yaml_emitter_t *e, const json_t *v);
+static void emit_node(struct dump *d, const json_t *v);
 
-static void emit_map(yaml_emitter_t *e, const json_t *map)
+static bool in_one_line(const struct dump *d, const json_t *v)
 {
+	_cleanup_free_ char *text = NULL;
+
+	if (json_object_size(v) + json_array_size(v) == 0)
+		return true;
+	if (!d->compact || d->depth < 2)
+		return false;
+	text = json_dumps(v, JSON_ENCODE_ANY);
+	return text && strlen(text) <= SHORT && !strstr(text, "\\n");
+}
+
+static void emit_map(struct dump *d, const json_t *map)
+{
+	yaml_emitter_t *e = &d->e;
 	yaml_event_t ev;
 	const char *key;
 	json_t *value;
 
 	yaml_mapping_start_event_initialize(&ev, NULL, NULL, 1,
-					    json_object_size(map) ? YAML_BLOCK_MAPPING_STYLE :
-								    YAML_FLOW_MAPPING_STYLE);
+					    in_one_line(d, map) ? YAML_FLOW_MAPPING_STYLE :
+								  YAML_BLOCK_MAPPING_STYLE);
 	emit(e, &ev);
 	json_object_foreach((json_t *)map, key, value) {
 		emit_text(e, key, true);
-		emit_node(e, value);
+		emit_node(d, value);
 	}
 	yaml_mapping_end_event_initialize(&ev);
 	emit(e, &ev);
 }
 
-static void emit_list(yaml_emitter_t *e, const json_t *list)
+static void emit_list(struct dump *d, const json_t *list)
 {
+	yaml_emitter_t *e = &d->e;
 	yaml_event_t ev;
 	json_t *value;
 	size_t i;
 
 	yaml_sequence_start_event_initialize(&ev, NULL, NULL, 1,
-					     json_array_size(list) ? YAML_BLOCK_SEQUENCE_STYLE :
-								     YAML_FLOW_SEQUENCE_STYLE);
+					     in_one_line(d, list) ? YAML_FLOW_SEQUENCE_STYLE :
+								    YAML_BLOCK_SEQUENCE_STYLE);
 	emit(e, &ev);
 	json_array_foreach(list, i, value)
-		emit_node(e, value);
+		emit_node(d, value);
 	yaml_sequence_end_event_initialize(&ev);
 	emit(e, &ev);
 }
 
-static void emit_node(yaml_emitter_t *e, const json_t *v)
+static void emit_node(struct dump *d, const json_t *v)
 {
 	_cleanup_free_ char *text = NULL;
 
+	d->depth++;
 	if (json_is_object(v)) {
-		emit_map(e, v);
+		emit_map(d, v);
 	} else if (json_is_array(v)) {
-		emit_list(e, v);
+		emit_list(d, v);
 	} else {
 		text = json_is_string(v) ? xstrdup(json_string_value(v)) :
 					   json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-		emit_text(e, text, json_is_string(v));
+		emit_text(&d->e, text, json_is_string(v));
 	}
+	d->depth--;
 }
 
 static int write_out(void *userdata, unsigned char *data, size_t len)
@@ -86,28 +111,38 @@ static int write_out(void *userdata, unsigned char *data, size_t len)
 	return fwrite(data, 1, len, userdata) == len;
 }
 
-char *doc_dump(const json_t *doc)
+static char *dump(const json_t *doc, bool compact)
 {
-	yaml_emitter_t e;
+	struct dump d = { .compact = compact };
 	yaml_event_t ev;
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
 
-	yaml_emitter_initialize(&e);
-	yaml_emitter_set_output(&e, write_out, out);
-	yaml_emitter_set_unicode(&e, 1);
-	yaml_emitter_set_width(&e, 100);
+	yaml_emitter_initialize(&d.e);
+	yaml_emitter_set_output(&d.e, write_out, out);
+	yaml_emitter_set_unicode(&d.e, 1);
+	yaml_emitter_set_width(&d.e, 100);
 	yaml_stream_start_event_initialize(&ev, YAML_UTF8_ENCODING);
-	emit(&e, &ev);
+	emit(&d.e, &ev);
 	yaml_document_start_event_initialize(&ev, NULL, NULL, NULL, 1);
-	emit(&e, &ev);
-	emit_node(&e, doc);
+	emit(&d.e, &ev);
+	emit_node(&d, doc);
 	yaml_document_end_event_initialize(&ev, 1);
-	emit(&e, &ev);
+	emit(&d.e, &ev);
 	yaml_stream_end_event_initialize(&ev);
-	emit(&e, &ev);
-	yaml_emitter_delete(&e);
+	emit(&d.e, &ev);
+	yaml_emitter_delete(&d.e);
 	fclose(out);
 	return text;
+}
+
+char *doc_dump(const json_t *doc)
+{
+	return dump(doc, false);
+}
+
+char *doc_dump_compact(const json_t *doc)
+{
+	return dump(doc, true);
 }

@@ -19,6 +19,7 @@ static const struct {
 } commands[] = {
 	{ "run", cmd_run, "run the cases against a subject" },
 	{ "replay", cmd_replay, "judge recorded histories again, without a subject" },
+	{ "shrink", cmd_shrink, "the smallest part of a case that still fails" },
 	{ "list", cmd_list, "the cases, their areas and requirements" },
 	{ "render", cmd_render, "a case's manifests, names filled in" },
 	{ "lint", cmd_lint, "check every case without a subject" },

@@ -19,6 +19,7 @@
 #include "own_subject.h"
 #include "reports.h"
 #include "record/recording.h"
+#include "run.h"
 #include "runner.h"
 #include "select.h"
 #include "sentinel.h"
@@ -38,6 +39,8 @@ struct run {
 	struct expectations *expectations;
 	struct load *load;
 	struct event *signals[2];
+	const struct run_body *body; /* NULL: of `podtest run` */
+	int body_code;
 	struct run_result result;
 	char *fault;
 	bool opened, stopped;
@@ -195,6 +198,8 @@ static int prepare(struct run *r, struct error *err)
 	r->chosen = select_fixtures(&r->fixtures, &r->options, &r->n_chosen);
 	if (!r->n_chosen)
 		return error_set(err, "no case fits the selection");
+	if (r->body && r->body->chosen(r->body->userdata, r->chosen, r->n_chosen, err))
+		return -1;
 	if (load_catalogue(r, err))
 		return -1;
 	return reports_open(&r->reports, &r->options, err);
@@ -266,6 +271,16 @@ static void run_cases(struct run *r)
 	r->load = load_stop(r->load);
 }
 
+static void run_body(struct run *r)
+{
+	if (r->body) {
+		r->body_code = r->body->body(r->body->userdata, &r->session, &r->result.void_reason);
+		return;
+	}
+	run_cases(r);
+	make_audit(r);
+}
+
 static int perform(struct run *r, struct error *err)
 {
 	struct report_begin begin = { .run = &r->result,
@@ -280,10 +295,8 @@ static int perform(struct run *r, struct error *err)
 	mkdir(r->session.scratch, 0777);
 	reports_begin(&r->reports, &begin);
 	rc = r->options.no_sentinel ? 0 : sentinel_run(&r->session, &r->result, err);
-	if (!rc && !r->result.void_reason) {
-		run_cases(r);
-		make_audit(r);
-	}
+	if (!rc && !r->result.void_reason)
+		run_body(r);
 	leaks_after_cases(&r->session, &r->result);
 	r->result.wall_seconds = clock_seconds(clock_now() - began);
 	return rc;
@@ -328,6 +341,8 @@ static int conclude(struct run *r)
 	_cleanup_error_ struct error err = ERROR_INIT;
 	int code = run_result_exit(&r->result);
 
+	if (r->body)
+		return r->result.void_reason && !r->stopped ? EXIT_VOID : r->body_code;
 	if (reports_end(&r->reports, &r->result, &err)) {
 		fprintf(stderr, "podtest: %s\n", error_text(&err));
 		code = EXIT_VOID;
@@ -344,6 +359,41 @@ static int help(void)
 	return EXIT_GOOD;
 }
 
+/* From a session to an exit code; o's words and texts are borrowed. */
+static int run_all(struct run *r, const char *word)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int code = EXIT_VOID;
+
+	make_session(r);
+	catch_signals(r);
+	if (prepare(r, &err)) {
+		fprintf(stderr, "%s: %s\n", word, error_text(&err));
+	} else {
+		if (perform(r, &err)) {
+			fprintf(stderr, "%s: %s\n", word, error_text(&err));
+			if (!r->result.void_reason)
+				r->result.void_reason = xstrdup(error_text(&err));
+		}
+		if (r->body && r->result.void_reason && !err.message)
+			fprintf(stderr, "%s: %s\n", word, r->result.void_reason);
+		end_subject(r);
+		code = conclude(r);
+	}
+	release(r);
+	return code;
+}
+
+int run_with(const char *word, const struct options *o, const struct run_body *body)
+{
+	struct run r = { .options = *o, .body = body, .body_code = EXIT_VOID };
+	_cleanup_free_ char *name = xasprintf("podtest %s", word);
+
+	r.options.format = "none";
+	r.options.quiet = true;
+	return run_all(&r, name);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -356,20 +406,5 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "podtest run: %s (see podtest run --help)\n", error_text(&err));
 		return EXIT_BAD_USAGE;
 	}
-	make_session(&r);
-	catch_signals(&r);
-	code = EXIT_VOID;
-	if (prepare(&r, &err)) {
-		fprintf(stderr, "podtest: %s\n", error_text(&err));
-	} else {
-		if (perform(&r, &err)) {
-			fprintf(stderr, "podtest: %s\n", error_text(&err));
-			if (!r.result.void_reason)
-				r.result.void_reason = xstrdup(error_text(&err));
-		}
-		end_subject(&r);
-		code = conclude(&r);
-	}
-	release(&r);
-	return code;
+	return run_all(&r, "podtest");
 }

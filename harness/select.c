@@ -2,11 +2,13 @@
  * select: which of the fixtures a command line means.
  *
  * Every criterion that is given must fit: area, name, cited requirement, quick. Several values of one criterion are separated by
- * commas, one of them must fit. Words and --only are globs on NAME or AREA/NAME; a word that is a file is that file's case.
+ * commas, one of them must fit. Words and --only are globs on NAME or AREA/NAME; a word that is a file is that file's case, and where all
+ * words are files, nothing else is loaded.
  */
 #include "select.h"
 
 #include <fnmatch.h>
+#include <sys/stat.h>
 
 #include "util/json.h"
 #include "util/paths.h"
@@ -89,10 +91,51 @@ const struct fixture **select_fixtures(const struct fixture_list *list, const st
 	return v;
 }
 
+static bool is_file(const char *word)
+{
+	size_t len = strlen(word);
+	struct stat st;
+
+	return len > 5 && streq(word + len - 5, ".yaml") && !stat(word, &st) && S_ISREG(st.st_mode);
+}
+
+/* The folder that a file is in is its area, unless it says another. The caller frees. */
+static char *area_of(const char *path)
+{
+	_cleanup_free_ char *whole = realpath(path, NULL);
+	char *slash = whole ? strrchr(whole, '/') : NULL, *before;
+
+	if (!slash)
+		return xstrdup("");
+	*slash = '\0';
+	before = strrchr(whole, '/');
+	return xstrdup(before ? before + 1 : whole);
+}
+
+/* 1: words name something else than files. */
+static int load_files(char *const *names, struct fixture_list *list, struct error *err)
+{
+	if (!names || !*names)
+		return 1;
+	for (char *const *name = names; *name; name++)
+		if (!is_file(*name))
+			return 1;
+	for (char *const *name = names; *name; name++) {
+		_cleanup_free_ char *area = area_of(*name);
+
+		if (fixture_load_file(*name, area, list, err))
+			return -1;
+	}
+	return 0;
+}
+
 int select_load(const struct options *o, struct fixture_list *list, struct error *err)
 {
 	_cleanup_free_ char *dir = o->fixtures ? xstrdup(o->fixtures) : paths_data("fixtures");
+	int files = o->fixtures ? 1 : load_files(o->names, list, err);
 
+	if (files <= 0)
+		return files;
 	if (!dir)
 		return error_set(err, "no fixtures found: give --fixtures DIR");
 	return fixture_load_dir(dir, list, err);

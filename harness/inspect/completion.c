@@ -13,7 +13,7 @@ static const char head[] =
 	"_podtest() {\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
 	"word=${COMP_WORDS[1]}\n"
-	"\tlocal commands='run replay list render lint explain coverage report diff mutants "
+	"\tlocal commands='run replay shrink list render lint explain coverage report diff mutants "
 	"image doctor clean completion'\n";
 
 static const char tail[] =
@@ -37,7 +37,8 @@ static const char tail[] =
 	"\t\telif [[ $word == explain ]]; then\n"
 	"\t\t\tmapfile -t COMPREPLY < <(compgen -W \"$(podtest coverage -o json 2>/dev/null |\n"
 	"\t\t\t\tsed -n 's/.*\"id\": \"\\(.*\\)\".*/\\1/p')\" -- \"$cur\")\n"
-	"\t\telif [[ $word == run || $word == render || $word == list || $word == lint ]]; then\n"
+	"\t\telif [[ $word == run || $word == shrink || $word == render || $word == list || $word "
+	"== lint ]]; then\n"
 	"\t\t\tmapfile -t COMPREPLY < <(compgen -W \"$(podtest list -o name 2>/dev/null)\" -- "
 	"\"$cur\")\n"
 	"\t\telse\n"

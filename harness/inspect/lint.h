@@ -21,6 +21,8 @@ void lint_note(struct lint *l, const struct fixture *f, int line, const char *fm
 void lint_case(struct lint *l, const struct fixture *f);
 /* lint_needs.c: features that the manifests and steps use and the case does not declare. */
 void lint_needs(struct lint *l, const struct fixture *f);
+/* Do the manifests use it? True as well of a feature that manifests do not show. */
+bool lint_feature_used(const json_t *manifests, const char *feature);
 /* lint_without.c: fields under test that stand nowhere. */
 void lint_without(struct lint *l, const struct fixture *f, const struct step *s);
 /* lint_events.c: names of events that name nothing. */

@@ -90,6 +90,46 @@ static void check_manifest(struct lint *l, const struct fixture *f, const json_t
 			want(l, f, feature, path);
 }
 
+static bool is_of_a_kind(const json_t *manifests, const char *kind)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach((json_t *)manifests, i, m)
+		if (streq(json_str(m, "kind"), kind))
+			return true;
+	return false;
+}
+
+static bool stands_in(const json_t *manifests, const char *path)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach((json_t *)manifests, i, m)
+		if (path_anywhere(json_object_get(m, "spec"), path))
+			return true;
+	return false;
+}
+
+bool lint_feature_used(const json_t *manifests, const char *feature)
+{
+	const char *path, *of;
+	bool shown = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kind_uses); i++)
+		if (streq(kind_uses[i].feature, feature))
+			return is_of_a_kind(manifests, kind_uses[i].kind);
+	for (size_t i = 0; (path = feature_path(i, &of)); i++) {
+		if (!streq(of, feature))
+			continue;
+		shown = true;
+		if (stands_in(manifests, path))
+			return true;
+	}
+	return !shown;
+}
+
 /* A pod's disruption names the pod; the agent's hits every case there is, so nothing runs beside it. */
 static void check_disrupt(struct lint *l, const struct fixture *f, const struct step *step)
 {
