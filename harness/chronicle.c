@@ -4,6 +4,7 @@
  * Answers to our own requests overtake the watch: they are known at once, and told when the watch has come to them, as having been
  * there when the answer came. A version that was seen already (a list after a watch) changes nothing and makes no event. Another object of the same name begins a
  * life of its own. The versions of a life that have the same spec share it: a pod is told twenty times, and its spec once.
+ * The versions of those who own pods are kept as well, apart from the pods'.
  */
 #include "chronicle.h"
 
@@ -32,6 +33,9 @@ void chronicle_clear(struct chronicle *c)
 	for (size_t i = 0; i < c->n_lives; i++)
 		life_clear(&c->lives[i]);
 	free(c->lives);
+	for (size_t i = 0; i < c->n_owners; i++)
+		life_clear(&c->owners[i]);
+	free(c->owners);
 	json_decref(c->objects);
 	json_decref(c->told);
 	json_decref(c->answered);
@@ -55,14 +59,30 @@ json_t *chronicle_object(const struct chronicle *c, const char *kind, const char
 
 /* ---- lives ---- */
 
-static struct life *find_life(struct chronicle *c, const char *name, const char *uid)
+/* The kinds whose versions are kept; NULL: not this one's. */
+static const char *kept_kind(const char *kind)
 {
-	for (size_t i = c->n_lives; i-- > 0;)
-		if (streq(c->lives[i].name, name) && streq(c->lives[i].uid, uid))
-			return &c->lives[i];
-	c->lives = xrealloc(c->lives, (c->n_lives + 1) * sizeof(*c->lives));
-	c->lives[c->n_lives] = (struct life){ .name = xstrdup(name), .uid = xstrdup(uid) };
-	return &c->lives[c->n_lives++];
+	static const char *const kinds[] = { "Pod", "Deployment", "ReplicaSet",
+					     "ReplicationController" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (streq(kinds[i], kind))
+			return kinds[i];
+	return NULL;
+}
+
+static struct life *find_life(struct chronicle *c, const char *kind, const char *name,
+			      const char *uid)
+{
+	struct life **all = streq(kind, "Pod") ? &c->lives : &c->owners;
+	size_t *n = streq(kind, "Pod") ? &c->n_lives : &c->n_owners;
+
+	for (size_t i = *n; i-- > 0;)
+		if (streq((*all)[i].name, name) && streq((*all)[i].uid, uid))
+			return &(*all)[i];
+	*all = xrealloc(*all, (*n + 1) * sizeof(**all));
+	(*all)[*n] = (struct life){ .kind = kind, .name = xstrdup(name), .uid = xstrdup(uid) };
+	return &(*all)[(*n)++];
 }
 
 static void share_spec(const struct version *before, json_t *object)
@@ -73,10 +93,11 @@ static void share_spec(const struct version *before, json_t *object)
 		json_object_set(object, "spec", old);
 }
 
-static void keep_version(struct chronicle *c, const struct change *ch, const char *name, bool gone)
+static void keep_version(struct chronicle *c, const struct change *ch, const char *kind,
+			 const char *name, bool gone)
 {
 	const char *uid = json_str(ch->after, "metadata.uid");
-	struct life *l = find_life(c, name, uid ? uid : "");
+	struct life *l = find_life(c, kind, name, uid ? uid : "");
 	struct version v = { .object = json_incref((json_t *)ch->after),
 			     .earliest = ch->earliest,
 			     .latest = ch->latest,
@@ -147,11 +168,10 @@ bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earl
 		ch.before = before;
 	update_known(c, type, key, object);
 	change_tell(&ch, kind, name, type == 'D');
-	if (streq(kind, "Pod")) {
+	if (streq(kind, "Pod"))
 		json_object_set(c->pods, name, object);
-		if (!streq(name, WITNESS_POD))
-			keep_version(c, &ch, name, type == 'D');
-	}
+	if (kept_kind(kind) && !streq(name, WITNESS_POD))
+		keep_version(c, &ch, kept_kind(kind), name, type == 'D');
 	return true;
 }
 

@@ -18,8 +18,9 @@ struct version {
 	bool gone; /* the last one: the object was removed */
 };
 
-/* One pod from its first version seen to its last. */
+/* One object from its first version seen to its last. */
 struct life {
+	const char *kind; /* "Pod" */
 	char *name, *uid;
 	struct version *versions; /* by revision */
 	size_t n;
@@ -33,6 +34,8 @@ struct chronicle {
 	json_t *pods; /* name to the last version ever seen, also of pods that are gone */
 	struct life *lives; /* of pods, by first sight */
 	size_t n_lives;
+	struct life *owners; /* of Deployments, ReplicaSets and ReplicationControllers, likewise */
+	size_t n_owners;
 };
 
 void chronicle_init(struct chronicle *c, struct history *history);

@@ -1,42 +1,63 @@
 /*
- * invariants: rules that hold for every pod, whatever the case is about.
+ * invariants: rules that hold for every pod and for those who own pods, whatever the case is about.
  *
- * The rules are tables, one per idea (rules_*.c). Each pod is set up as a scene once: its versions, its containers with their
+ * The rules are tables, one per idea (rules_*.c). Each pod and owner is set up as a scene once: its versions, its containers with their
  * events, and what the case itself did to it, about which some rules then keep silent. Each rule is walked over what its kind is
  * shown. A rule that speaks only of guests has nothing to judge in a history without their lines.
  */
 #include "invariants/rules.h"
+#include "kinds.h"
 
-static const struct rule_set *const sets[] = {
-	&rules_object,	&rules_phase, &rules_conditions, &rules_status, &rules_restart,
-	&rules_sandbox, &rules_order, &rules_probe,	 &rules_stop,
+/* The kind is whose versions a rule of the set is shown; owner: the history must tell of owners, too. */
+static const struct {
+	const struct rule_set *set;
+	const char *kind;
+	bool owner;
+} sets[] = {
+	{ &rules_object, "Pod", false },
+	{ &rules_phase, "Pod", false },
+	{ &rules_conditions, "Pod", false },
+	{ &rules_status, "Pod", false },
+	{ &rules_restart, "Pod", false },
+	{ &rules_sandbox, "Pod", false },
+	{ &rules_order, "Pod", false },
+	{ &rules_probe, "Pod", false },
+	{ &rules_stop, "Pod", false },
+	{ &rules_owned, "Pod", true },
+	{ &rules_replicaset, "ReplicaSet", true },
+	{ &rules_deployment, "Deployment", true },
 };
 
-static const struct rule *rule_at(size_t i)
+/* The i-th rule, and the number of its set. */
+static const struct rule *rule_at(size_t i, size_t *ret_set)
 {
 	for (size_t k = 0; k < ARRAY_SIZE(sets); k++) {
-		if (i < sets[k]->n)
-			return &sets[k]->rules[i];
-		i -= sets[k]->n;
+		*ret_set = k;
+		if (i < sets[k].set->n)
+			return &sets[k].set->rules[i];
+		i -= sets[k].set->n;
 	}
 	return NULL;
 }
 
 bool invariant_at(size_t i, struct invariant *ret)
 {
-	const struct rule *r = rule_at(i);
+	size_t set;
+	const struct rule *r = rule_at(i, &set);
 
 	if (!r || i >= MAX_INVARIANTS)
 		return false;
 	*ret = (struct invariant){ .req = r->req,
 				   .name = r->name,
 				   .sentence = r->sentence,
-				   .needs_guest = r->kind <= RULE_CONTAINER };
+				   .needs_guest = r->kind <= RULE_CONTAINER,
+				   .needs_owner = sets[set].owner };
 	return true;
 }
 
 /* ---- what the case did itself ---- */
 
+/* name: of a pod, or "rs/web". */
 static bool concerns(const struct hist_event *did, const char *name)
 {
 	const char *what = did->words[0] ? did->words[1] : NULL;
@@ -103,9 +124,10 @@ static bool containers_changed(const struct life *l)
 	return false;
 }
 
-static unsigned reasons_of(const struct chronicle *c, const struct life *l, const json_t *spec)
+static unsigned reasons_of(const struct chronicle *c, const struct life *l, const char *who,
+			   const json_t *spec)
 {
-	unsigned reasons = did_reasons(c->history, l->name, sees_all(c));
+	unsigned reasons = did_reasons(c->history, who, sees_all(c));
 	size_t lives = 0;
 
 	for (size_t i = 0; i < c->n_lives; i++)
@@ -153,9 +175,12 @@ static void scene_set(struct scene *s, const struct life *l)
 	add_actors(s, "initContainers", true);
 	add_actors(s, "containers", false);
 	s->pod = (struct actor){ 0 };
-	snprintf(s->pod.who, sizeof(s->pod.who), "%s", l->name);
+	if (streq(l->kind, "Pod"))
+		snprintf(s->pod.who, sizeof(s->pod.who), "%s", l->name);
+	else
+		snprintf(s->pod.who, sizeof(s->pod.who), "%s/%s", kind_find(l->kind)->word, l->name);
 	gather_events(&s->pod, s->h);
-	s->reasons = reasons_of(s->c, l, s->spec);
+	s->reasons = reasons_of(s->c, l, s->pod.who, s->spec);
 }
 
 static void scene_clear(struct scene *s)
@@ -223,12 +248,14 @@ static void ask(struct scene *s)
 
 static void check_life(struct scene *s, char *const *features, struct invariant_marks *marks)
 {
-	for (size_t i = 0; (s->rule = rule_at(i)); i++) {
+	size_t set;
+
+	for (size_t i = 0; (s->rule = rule_at(i, &set)); i++) {
 		const char *needs = s->rule->needs;
 
 		s->judged = &marks->judged[i];
 		s->broken = &marks->broken[i];
-		if (!(s->rule->silent & s->reasons) &&
+		if (streq(sets[set].kind, s->life->kind) && !(s->rule->silent & s->reasons) &&
 		    (!needs || !features || strv_has(features, needs)))
 			ask(s);
 	}
@@ -240,8 +267,8 @@ void invariants_check(const struct chronicle *c, char *const *features, violatio
 	struct invariant_marks own = { 0 };
 	struct scene s = { .c = c, .h = c->history, .fn = fn, .userdata = userdata };
 
-	for (size_t i = 0; i < c->n_lives; i++) {
-		scene_set(&s, &c->lives[i]);
+	for (size_t i = 0; i < c->n_lives + c->n_owners; i++) {
+		scene_set(&s, i < c->n_lives ? &c->lives[i] : &c->owners[i - c->n_lives]);
 		check_life(&s, features, marks ? marks : &own);
 		scene_clear(&s);
 	}

@@ -1,4 +1,4 @@
-/* invariants: rules that hold for every pod, checked on every history of every case. */
+/* invariants: rules that hold for every pod and for those who own pods, checked on every history of every case. */
 #pragma once
 
 #include "chronicle.h"
@@ -25,5 +25,6 @@ void invariants_check(const struct chronicle *c, char *const *features, violatio
 struct invariant {
 	const char *req, *name, *sentence;
 	bool needs_guest; /* a watch alone gives it nothing to judge */
+	bool needs_owner; /* nor does a watch of pods alone */
 };
 bool invariant_at(size_t i, struct invariant *ret);

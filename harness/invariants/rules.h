@@ -2,7 +2,7 @@
  * rules: what the rules of invariants/ are made of.
  *
  * A rule is a sentence of the catalogue, a function that reads like it, and what it is shown: a version of a pod, two successive ones,
- * the status of a container in them, or a container's events. The function says judge(s, holds) when it has something to judge, and
+ * the status of a container in them, or a container's events; or a version of an object that owns pods. The function says judge(s, holds) when it has something to judge, and
  * returns silently when it has not.
  */
 #pragma once
@@ -116,4 +116,5 @@ const struct hist_event *last_line(const struct actor *a, const struct hist_even
 const char *handler_name(const json_t *handler, const char *word);
 
 extern const struct rule_set rules_object, rules_phase, rules_conditions, rules_status,
-	rules_restart, rules_sandbox, rules_order, rules_probe, rules_stop;
+	rules_restart, rules_sandbox, rules_order, rules_probe, rules_stop, rules_owned,
+	rules_replicaset, rules_deployment;

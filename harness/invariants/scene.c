@@ -20,7 +20,7 @@ static const struct hist_event *event_of_version(const struct scene *s)
 	for (size_t i = 0; i < s->h->n; i++) {
 		const struct hist_event *e = s->h->events[i];
 
-		if (e->source == SOURCE_WATCH && is_of(e, s->life->name) &&
+		if (e->source == SOURCE_WATCH && is_of(e, s->pod.who) &&
 		    e->revision <= s->now->revision)
 			nearest = e;
 	}
@@ -29,7 +29,7 @@ static const struct hist_event *event_of_version(const struct scene *s)
 
 static char *what_is_shown(const struct scene *s)
 {
-	const char *name = s->life->name;
+	const char *name = s->pod.who;
 
 	if (s->rule->kind == RULE_CONTAINER)
 		return xstrdup(s->actor->who);

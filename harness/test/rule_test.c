@@ -194,7 +194,7 @@ const char *rule_without_row(const struct rule_row *rows, size_t n, bool needs_g
 	struct invariant rule;
 
 	for (size_t i = 0; invariant_at(i, &rule); i++) {
-		bool found = rule.needs_guest != needs_guest;
+		bool found = rule.needs_guest != needs_guest || rule.needs_owner;
 
 		for (size_t k = 0; k < n; k++)
 			found = found || streq(rows[k].rule, rule.name);

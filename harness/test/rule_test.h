@@ -31,5 +31,5 @@ void world_judge(struct rule_world *w);
 void world_end(struct rule_world *w);
 /* Number of a rule, -1 without one. */
 int rule_number(const char *name);
-/* Every rule that needs guests (or does not) has a row. Returns the name of one that has none, or NULL. */
+/* Every rule of pods that needs guests (or does not) has a row. Returns the name of one that has none, or NULL. */
 const char *rule_without_row(const struct rule_row *rows, size_t n, bool needs_guest);

@@ -1,0 +1,175 @@
+/* rules of those who own pods: each finds the broken history and lets the one pass that is nearly the same. */
+#include "invariants/invariants.h"
+#include "test/test.h"
+#include "util/json.h"
+
+/* Versions as they come, one a line, single quotes for double ones; a revision is a line's number. */
+#define OBJECT(kind, name, more, spec, status)                                                     \
+	"{'kind':'" kind "','metadata':{'name':'" name "','uid':'" name "'" more "},'spec':{" spec \
+	"},'status':{" status "}}\n"
+#define OWNER(kind, name)                                                       \
+	",'ownerReferences':[{'kind':'" kind "','name':'" name "','uid':'" name \
+	"','controller':true}]"
+
+#define DEPLOYMENT(generation, spec, status) \
+	OBJECT("Deployment", "d", ",'generation':" generation, spec, status)
+#define SET(name, generation, replicas, status)                                          \
+	OBJECT("ReplicaSet", name, ",'generation':" generation OWNER("Deployment", "d"), \
+	       "'replicas':" replicas, status)
+#define POD(name, set, phase)                                                    \
+	OBJECT("Pod", name, ",'generateName':'x-'" OWNER("ReplicaSet", set), "", \
+	       "'phase':'" phase "'")
+
+#define ROLLS(replicas)                                                                \
+	"'replicas':" replicas ",'strategy':{'type':'RollingUpdate','rollingUpdate':{" \
+	"'maxSurge':'25%','maxUnavailable':1}}"
+#define RECREATES "'strategy':{'type':'Recreate'}"
+#define COUNTS(all, ready, available) \
+	"'replicas':" all ",'readyReplicas':" ready ",'availableReplicas':" available
+
+static const struct row {
+	const char *rule, *story, *good, *bad, *rest;
+} rows[] = {
+	{ "set-observed-is-not-ahead", "", SET("a", "1", "1", "'observedGeneration':1"),
+	  SET("a", "1", "1", "'observedGeneration':2"), "" },
+	{ "set-observed-never-falls", SET("a", "2", "1", "'observedGeneration':2"),
+	  SET("a", "3", "1", "'observedGeneration':2"),
+	  SET("a", "3", "1", "'observedGeneration':1"), "" },
+	{ "set-counts-nest", "", SET("a", "2", "1", COUNTS("2", "2", "1")),
+	  SET("a", "2", "1", COUNTS("2", "1", "2")), "" },
+	{ "set-counts-nest", "", SET("a", "2", "1", COUNTS("2", "2", "2")),
+	  SET("a", "2", "1", COUNTS("2", "3", "2")), "" },
+	{ "set-counts-what-there-was", SET("a", "1", "2", "") POD("p", "a", "Pending"),
+	  SET("a", "1", "2", COUNTS("1", "0", "0")), SET("a", "1", "2", COUNTS("2", "0", "0")),
+	  POD("q", "a", "Pending") },
+	{ "owner-was-there", SET("a", "1", "2", ""), POD("p", "a", "Pending"),
+	  POD("p", "ghost", "Pending"), SET("a", "1", "2", COUNTS("1", "0", "0")) },
+	{ "owner-was-there", SET("a", "1", "2", ""), POD("p", "a", "Pending"),
+	  POD("p", "b", "Pending"), SET("b", "1", "2", "") },
+	{ "deployment-observed-is-not-ahead", "",
+	  DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':2"),
+	  DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':3"), "" },
+	{ "deployment-observed-never-falls", DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':2"),
+	  DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':2"),
+	  DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':1"), "" },
+	{ "deployment-counts-nest", "",
+	  DEPLOYMENT("1", ROLLS("4"), COUNTS("4", "4", "3") ",'updatedReplicas':4"),
+	  DEPLOYMENT("1", ROLLS("4"), COUNTS("4", "4", "3") ",'updatedReplicas':5"), "" },
+	{ "not-too-many-are-wanted", DEPLOYMENT("1", ROLLS("4"), "") SET("a", "1", "4", ""),
+	  SET("b", "1", "1", ""), SET("b", "1", "2", ""), "" },
+	{ "not-too-many-are-wanted", DEPLOYMENT("1", ROLLS("3"), "") SET("a", "1", "2", ""),
+	  SET("a", "2", "4", ""), SET("a", "2", "5", ""), "" },
+	/* it may still act upon what it has not yet said to have seen, not upon what came before that */
+	{ "not-too-many-are-wanted",
+	  DEPLOYMENT("1", ROLLS("8"), "") DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':1"),
+	  SET("a", "1", "10", ""), SET("a", "1", "11", ""), "" },
+	{ "not-too-many-are-wanted",
+	  DEPLOYMENT("1", ROLLS("8"), "") DEPLOYMENT("2", ROLLS("4"), "'observedGeneration':2"),
+	  SET("a", "1", "5", ""), SET("a", "1", "6", ""), "" },
+	{ "enough-are-wanted", DEPLOYMENT("1", ROLLS("4"), "") SET("a", "1", "4", ""),
+	  SET("a", "2", "3", ""), SET("a", "2", "2", ""), "" },
+	{ "recreate-ends-the-old-first",
+	  DEPLOYMENT("1", RECREATES, "") SET("a", "1", "0", "") SET("b", "1", "1", ""),
+	  POD("p", "a", "Succeeded") POD("q", "b", "Pending"),
+	  POD("p", "a", "Running") POD("q", "b", "Pending"), "" },
+};
+
+struct world {
+	struct history history;
+	struct chronicle seen;
+	int revision;
+	char broken[500];
+};
+
+static void tell(struct world *w, const char *lines)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+		_cleanup_free_ char *text = strndup(lines, len);
+		char revision[20];
+
+		for (char *p = text; *p; p++)
+			*p = *p == '\'' ? '"' : *p;
+		_cleanup_json_ json_t *object = json_read(text, len);
+		int64_t t = (100 + ++w->revision) * NSEC_PER_SEC;
+
+		if (!object)
+			fprintf(stderr, "# no object: %s\n", text), abort();
+		snprintf(revision, sizeof(revision), "%d", w->revision);
+		json_object_set_new(json_object_get(object, "metadata"), "resourceVersion",
+				    json_string(revision));
+		chronicle_take(&w->seen, 'M', object, t - NSEC_PER_SEC / 2, t, false);
+		lines += len + 1;
+	}
+}
+
+static void on_violation(void *userdata, const char *req, const struct hist_event *focus,
+			 const char *message)
+{
+	(void)userdata;
+	(void)req;
+	(void)focus;
+	(void)message;
+}
+
+/* Names of the rules about owners that are broken. */
+static void judge_story(const struct row *row, const char *last, struct world *w)
+{
+	struct invariant_marks marks = { 0 };
+	struct invariant rule;
+
+	*w = (struct world){ 0 };
+	history_init(&w->history, 100 * NSEC_PER_SEC);
+	chronicle_init(&w->seen, &w->history);
+	tell(w, row->story);
+	tell(w, last);
+	tell(w, row->rest);
+	invariants_check(&w->seen, NULL, on_violation, NULL, &marks);
+	for (size_t i = 0; invariant_at(i, &rule); i++)
+		if (rule.needs_owner && marks.broken[i])
+			snprintf(w->broken + strlen(w->broken),
+				 sizeof(w->broken) - strlen(w->broken), "%s", rule.name);
+	chronicle_clear(&w->seen);
+	history_clear(&w->history);
+}
+
+static void test_what_nearly_breaks_a_rule_obeys_all(void)
+{
+	struct world w;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		judge_story(&rows[i], rows[i].good, &w);
+		CHECK_TEXT(w.broken, "");
+	}
+}
+
+static void test_what_breaks_a_rule_is_found(void)
+{
+	struct world w;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		judge_story(&rows[i], rows[i].bad, &w);
+		CHECK_TEXT(w.broken, rows[i].rule);
+	}
+}
+
+static void test_every_rule_has_its_histories(void)
+{
+	struct invariant rule;
+
+	for (size_t i = 0; invariant_at(i, &rule); i++) {
+		bool found = !rule.needs_owner;
+
+		for (size_t k = 0; k < ARRAY_SIZE(rows); k++)
+			found = found || streq(rows[k].rule, rule.name);
+		CHECK_TEXT(found ? "" : rule.name, "");
+	}
+}
+
+int main(void)
+{
+	TEST(test_what_nearly_breaks_a_rule_obeys_all);
+	TEST(test_what_breaks_a_rule_is_found);
+	TEST(test_every_rule_has_its_histories);
+	return test_end();
+}
