@@ -29,7 +29,7 @@ function folded(name, text) {
 function claimTitle({verdict, a, c}) {
 	const file = (c.file || "").replace(/^.*\/(?=fixtures\/)/, "");
 	const where = file ? file + (a.line ? ":" + a.line : "") : null;
-	return [pill(verdict), h("span.case", {}, c.area + "/" + c.name),
+	return [pill(verdict), h("span.case", {}, caseName(c)),
 		c.round ? h("span.round", {}, "round " + (c.round + 1)) : null,
 		a.invariant ? h("span.round", {}, "rule for every history") : null,
 		where && !a.invariant ? h("span.where", {}, where) : null];
@@ -62,7 +62,7 @@ const OPEN_AT_ONCE = 3;
 // Worst first, then by case and round.
 function inOrder(x, y) {
 	const rank = claim => data.verdicts.indexOf(claim.verdict);
-	return rank(x) - rank(y) || x.c.name.localeCompare(y.c.name) || (x.c.round || 0) - (y.c.round || 0);
+	return rank(x) - rank(y) || caseName(x.c).localeCompare(caseName(y.c)) || (x.c.round || 0) - (y.c.round || 0);
 }
 
 // Of a case that was repeated the first round stands for all.

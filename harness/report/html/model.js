@@ -28,11 +28,15 @@ function label(results) {
 
 const results = label(data.results);
 
+function caseName(c) {
+	return c.area ? c.area + "/" + c.name : c.name;
+}
+
 // An assertion as the page shows it: with its case, and "slow" when only the case knows.
 function claims(result) {
 	const list = [];
 	for (const c of result.cases)
-		for (const a of c.assertions) {
+		for (const a of (c.assertions || []).filter(one => one.req)) {
 			const verdict = a.verdict === "pass" && c.verdict === "slow" ? "slow" : a.verdict;
 			list.push({req: a.req, verdict, a, c});
 		}
@@ -82,7 +86,7 @@ function searchText(r) {
 		const words = [r.id, r.level, r.statement, r.source, r.disputed];
 		for (const cell of r.cells)
 			for (const {a, c} of cell.claims)
-				words.push(c.area + "/" + c.name, c.title, a.message);
+				words.push(caseName(c), c.title, a.message);
 		r.text = words.filter(Boolean).join("\n").toLowerCase();
 	}
 	return r.text;

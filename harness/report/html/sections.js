@@ -39,7 +39,7 @@ function stability(result) {
 	return h("div", {},
 		h("p", {}, s.rounds + " rounds. " + (flaky.length ? "Flaky, that is passed in one and not in another: " + flakeRate(s) + " cases." :
 			plural(s.evaluated, "case") + ", each with the same end in every round.")),
-		h("ul.lines", {}, flaky.map(c => h("li", {}, h("span.case", {}, c.area + "/" + c.name), rounds(c)))));
+		h("ul.lines", {}, flaky.map(c => h("li", {}, h("span.case", {}, caseName(c)), rounds(c)))));
 }
 
 function drawLegend() {

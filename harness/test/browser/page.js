@@ -44,6 +44,15 @@ function report(name, ...files) {
 	return page;
 }
 
+// A results.json with no more than the keys that every one has.
+function least() {
+	const file = path.join(scratch, "least.json");
+	fs.writeFileSync(file, JSON.stringify({schema: 1, subject: "other 1", wall_seconds: 1, summary: {pass: 1}, cases: [
+		{name: "alone", file: "x", verdict: "fail", seconds: 1, message: "no", assertions: [{req: "OTHER-001", verdict: "fail", message: "no"}]},
+		{name: "bare", file: "x", verdict: "broken", seconds: 1, message: "no", assertions: []}]}));
+	return file;
+}
+
 // A case that fails after an init container, a failed probe and a kill, as the runner tells it.
 function pictured() {
 	const events = [
@@ -118,4 +127,4 @@ class Browser {
 	}
 }
 
-module.exports = {Browser, reference, fake, rounds, pictured, report, manyResults, desk, phone};
+module.exports = {Browser, reference, fake, rounds, least, pictured, report, manyResults, desk, phone};

@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const {test, before, after, afterEach} = require("node:test");
-const {Browser, reference, fake, rounds, pictured, report, manyResults, phone} = require("./page.js");
+const {Browser, reference, fake, rounds, least, pictured, report, manyResults, phone} = require("./page.js");
 
 const chromium = new Browser();
 let two, one;
@@ -130,6 +130,12 @@ test("the fields that a subject declares stand beside what was seen of them", as
 	const row = page.getByRole("region", {name: "Fields"}).getByRole("row").filter({has: page.getByRole("rowheader", {name: "pod.grace", exact: true})});
 	assert.match(await row.innerText(), /pod.grace\s+✓ honoured 1 case\s+not declared/);
 	assert.match(await page.locator("#fields").innerText(), /fake honest: 1 case was not run for want of a feature: pod.userns \(1\)/);
+});
+
+test("a result of another program, with the least that it must say, is shown too", async () => {
+	const page = await chromium.open(report("least", least()), {hash: "#OTHER-001"});
+	assert.equal(await page.locator("h1").textContent(), "other 1");
+	assert.match(await page.locator("#more-OTHER-001").innerText(), /✗ fail\s+alone\s+x/);
 });
 
 test("a case that failed is drawn: pods, containers, and what ended them", async () => {
