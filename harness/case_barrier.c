@@ -20,6 +20,7 @@ struct barrier {
 	json_t *ending; /* [pod, container]: logs that must end */
 	json_t *behind; /* "Pod/a" to the revision that the watch must reach */
 	bool listed, failed;
+	char *why; /* failed */
 	int64_t deadline;
 	struct timer *timer;
 };
@@ -27,8 +28,13 @@ struct barrier {
 static void on_told(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	(void)userdata;
-	if (c->now.barrier && (reply->code != REPLY_OK || reply->exit_code))
-		c->now.barrier->failed = true;
+	struct barrier *b = c->now.barrier;
+
+	if (!b || (reply->code == REPLY_OK && !reply->exit_code))
+		return;
+	b->failed = true;
+	if (!b->why)
+		b->why = xasprintf("exec failed: %s", reply->message ? reply->message : "exit code");
 }
 
 static void tell(struct barrier *b, const char *pod, const char *container)
@@ -122,7 +128,7 @@ struct barrier *barrier_new(struct case_run *c)
 	b->tokens = json_object();
 	b->ending = json_array();
 	b->behind = json_object();
-	b->deadline = clock_now() + seconds_ns(PATIENCE_SECONDS * c->session->slack);
+	b->deadline = clock_now() + seconds_ns(session_patience(c->session, PATIENCE_SECONDS));
 	b->timer = timer_new(c->session->loop, on_deadline, b);
 	timer_in(b->timer, b->deadline - clock_now());
 	if (c->witness)
@@ -141,6 +147,7 @@ struct barrier *barrier_free(struct barrier *b)
 	json_decref(b->ending);
 	json_decref(b->behind);
 	timer_free(b->timer);
+	free(b->why);
 	free(b);
 	return NULL;
 }
@@ -186,13 +193,23 @@ static bool logs_ended(const struct barrier *b)
 	return true;
 }
 
-bool barrier_over(struct barrier *b, bool *ret_complete)
+static char *missing(const struct barrier *b)
+{
+	return xstrdup(b->why ? b->why :
+		       json_object_size(b->tokens) ?
+				"exec was answered, but the guest did not hear it" :
+		       !watch_caught_up(b) ? "the watch did not show what get shows" :
+					     "a log did not come to its end");
+}
+
+bool barrier_over(struct barrier *b, bool *ret_complete, char **ret_missing)
 {
 	bool complete = json_object_size(b->tokens) == 0 && watch_caught_up(b) && logs_ended(b);
 
 	if (!complete && !b->failed && clock_now() < b->deadline)
 		return false;
 	*ret_complete = complete;
+	*ret_missing = complete ? NULL : missing(b);
 	return true;
 }
 

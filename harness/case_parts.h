@@ -32,8 +32,8 @@ bool case_rests_on_silence(const json_t *relation);
 /* case_barrier.c: everything that has happened until now will be in the history when `drained` is told. */
 struct barrier *barrier_new(struct case_run *c);
 struct barrier *barrier_free(struct barrier *b);
-/* True when it is over; *ret_complete: nothing can be missing. */
-bool barrier_over(struct barrier *b, bool *ret_complete);
+/* True when it is over; *ret_complete: nothing can be missing. If not, *ret_missing says what is (the caller frees). */
+bool barrier_over(struct barrier *b, bool *ret_complete, char **ret_missing);
 /* A guest's line that belongs to a barrier, not to the case. */
 bool barrier_takes_line(struct case_run *c, const json_t *line);
 

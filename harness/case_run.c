@@ -64,7 +64,7 @@ struct case_call *case_request(struct case_run *c, const struct request *req, ca
 
 	copy.ns = c->ns;
 	if (copy.timeout <= 0)
-		copy.timeout = 30 * c->session->slack;
+		copy.timeout = session_patience(c->session, 30);
 	k->c = c;
 	k->fn = fn;
 	k->userdata = userdata;
@@ -118,7 +118,7 @@ static void on_gone(struct case_run *c, const struct reply *reply, void *userdat
 	(void)userdata;
 	c->clean = reply->code == REPLY_NOT_FOUND;
 	if (c->clean || reply->code == REPLY_UNREACHABLE ||
-	    clock_now() - c->ended > seconds_ns(CLEANUP_SECONDS * c->session->slack))
+	    clock_now() - c->ended > seconds_ns(session_patience(c->session, CLEANUP_SECONDS)))
 		set_state(c, CASE_DONE);
 	else
 		timer_in(c->timer, 50 * NSEC_PER_MSEC);

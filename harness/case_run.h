@@ -42,6 +42,7 @@ struct step_run {
 	bool has_fetched;
 	struct barrier *barrier;
 	bool longer; /* it failed, but its field may yet have an effect: see case_without.c */
+	char *missing; /* what an incomplete barrier waited for in vain */
 	bool drained; /* history: the barrier was complete; holds: it held at the last look */
 };
 

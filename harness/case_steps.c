@@ -38,6 +38,7 @@ void case_step_clear(struct case_run *c)
 	json_decref(c->now.manifests);
 	json_decref(c->now.fetched);
 	free(c->now.fetched_text);
+	free(c->now.missing);
 	c->now = (struct step_run){ 0 };
 }
 

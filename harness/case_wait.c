@@ -180,19 +180,20 @@ static void history_begin(struct case_run *c)
 	case_poke(c);
 }
 
-static char *relation_message(const struct judgement *g)
+static char *relation_message(const struct judgement *g, const char *missing)
 {
 	static const char *const words[] = { "holds", "does not hold", "cannot be decided" };
 
 	return g->outcome == OUTCOME_PASS ?
 		       NULL :
-		       xasprintf("%s: %s; seen: %s", words[g->outcome], g->expected, g->seen);
+		       xasprintf("%s: %s; seen: %s%s%s", words[g->outcome], g->expected, g->seen,
+				 missing ? "; not all was seen: " : "", missing ? missing : "");
 }
 
 static void assert_relation(struct case_run *c, const json_t *relation, const struct judgement *g,
 			    bool ignored)
 {
-	_cleanup_free_ char *message = relation_message(g);
+	_cleanup_free_ char *message = relation_message(g, c->now.missing);
 	struct judged j = { .outcome = g->outcome,
 			    .late = g->late && !ignored,
 			    .expected = g->expected,
@@ -233,7 +234,7 @@ static void history_look(struct case_run *c)
 	bool last_chance;
 
 	if (c->now.barrier) {
-		if (!barrier_over(c->now.barrier, &c->now.drained))
+		if (!barrier_over(c->now.barrier, &c->now.drained, &c->now.missing))
 			return;
 		c->now.barrier = barrier_free(c->now.barrier);
 		c->now.deadline = clock_now() + seconds_ns(c->session->bounds.lag);

@@ -36,13 +36,13 @@ static void look(void *userdata)
 
 static void add_leaks(struct run_result *run, const json_t *problems)
 {
-	size_t n = strv_len(run->leaks), i;
 	json_t *v;
+	size_t i;
 
-	run->leaks = xrealloc(run->leaks, (n + json_array_size(problems) + 1) * sizeof(*run->leaks));
+	if (!run->leaks)
+		run->leaks = xcalloc(1, sizeof(*run->leaks)); /* looked for, none yet */
 	json_array_foreach((json_t *)problems, i, v)
-		run->leaks[n++] = json_scalar(v);
-	run->leaks[n] = NULL;
+		run_result_leak(run, json_string_value(v));
 }
 
 void leaks_after_cases(struct session *s, struct run_result *run)

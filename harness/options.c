@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
 	{ "capacity", OPT_COUNT, offsetof(struct options, capacity), "N", "at most N pods at once" },
 	{ "slack", OPT_FACTOR, offsetof(struct options, slack), "F",
 	  "multiply every lag by F (10 under valgrind or in a virtual machine)" },
+	{ "patience", OPT_FACTOR, offsetof(struct options, patience), "SECONDS",
+	  "how long an answer of the subject may take (60)" },
 	{ "load", OPT_FLAG, offsetof(struct options, load), NULL, "burn every core meanwhile" },
 	{ "clock-rate", OPT_FACTOR, offsetof(struct options, clock_rate), "N",
 	  "of a podd of its own (20)" },
@@ -164,7 +166,7 @@ static void set_defaults(struct options *o)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	*o = (struct options){ .repeat = 1, .slack = 1, .clock_rate = 20 };
+	*o = (struct options){ .repeat = 1, .slack = 1, .clock_rate = 20, .patience = 60 };
 	o->seed = (uint64_t)ts.tv_nsec / 1000 + (uint64_t)ts.tv_sec % 1000 * 1000000;
 }
 

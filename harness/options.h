@@ -22,6 +22,7 @@ struct options {
 	unsigned parallel; /* cases in flight; 0: as many as the subject's capacity allows */
 	unsigned capacity; /* pods; 0: what the subject says */
 	double slack; /* at least 1 */
+	double patience; /* seconds that an answer may take, before slack */
 	double clock_rate; /* for a podd of our own */
 	uint64_t seed;
 	bool seed_given;

@@ -86,6 +86,17 @@ void run_result_add(struct run_result *run, struct case_result *c)
 	*c = (struct case_result){ 0 };
 }
 
+void run_result_leak(struct run_result *run, const char *what)
+{
+	size_t n = 0;
+
+	while (run->leaks && run->leaks[n])
+		n++;
+	run->leaks = xrealloc(run->leaks, (n + 2) * sizeof(*run->leaks));
+	run->leaks[n] = xstrdup(what);
+	run->leaks[n + 1] = NULL;
+}
+
 size_t run_result_count(const struct run_result *run, enum verdict v)
 {
 	size_t n = 0;

@@ -71,6 +71,8 @@ void case_result_clear(struct case_result *c);
 
 /* Takes the content of *c, which is empty afterwards. */
 void run_result_add(struct run_result *run, struct case_result *c);
+/* Something that the run left behind. */
+void run_result_leak(struct run_result *run, const char *what);
 /* In how many histories the i-th rule for every history had something to judge, and in how many it was broken. */
 void run_result_rule(const struct run_result *run, size_t i, size_t *ret_judged, size_t *ret_broken);
 size_t run_result_count(const struct run_result *run, enum verdict v);

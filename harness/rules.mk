@@ -1,23 +1,21 @@
 # harness: podtest is harness/podtest.c (or main.c) and a library of everything else; unit tests
 # (test_*.c, beside the module or in harness/test) link with that library. Each folder of harness/drivers that
-# holds C is a program, out/VARIANT/drivers/NAME, and so is each harness/test/fake_*.c.
+# holds C is a program, out/VARIANT/drivers/NAME.
 
 HARNESS_LIBS := -levent -lcurl -ljansson -lyaml -larchive -lssl -lcrypto -lm
 HARNESS_ALL := $(shell find harness -name '*.c' -not -path 'harness/guest/*' 2>/dev/null | sort)
 HARNESS_MAIN := $(filter harness/podtest.c harness/main.c,$(HARNESS_ALL))
 HARNESS_DRIVERS := $(filter harness/drivers/%,$(HARNESS_ALL))
 HARNESS_TESTS := $(foreach f,$(filter-out $(HARNESS_DRIVERS),$(HARNESS_ALL)),$(if $(filter test_%,$(notdir $f)),$f))
-HARNESS_FAKES := $(filter harness/test/fake_%,$(HARNESS_ALL))
-HARNESS_SOURCES := $(filter-out $(HARNESS_MAIN) $(HARNESS_DRIVERS) $(HARNESS_TESTS) $(HARNESS_FAKES),$(HARNESS_ALL))
+HARNESS_SOURCES := $(filter-out $(HARNESS_MAIN) $(HARNESS_DRIVERS) $(HARNESS_TESTS),$(HARNESS_ALL))
 
 HARNESS_LIB := $(if $(HARNESS_SOURCES),$(O)/lib/harness.a)
 DRIVER_NAMES := $(sort $(foreach f,$(HARNESS_DRIVERS),$(word 3,$(subst /, ,$(dir $f)))))
 DRIVER_PROGRAMS := $(addprefix $(O)/drivers/,$(DRIVER_NAMES))
-FAKE_PROGRAMS := $(patsubst harness/%.c,$(O)/test/harness/%,$(HARNESS_FAKES))
 OBJECTS += $(call objects,$(HARNESS_ALL))
 LIBRARIES += $(HARNESS_LIB)
 PROGRAMS += $(if $(HARNESS_MAIN),$(BIN)/podtest) $(DRIVER_PROGRAMS)
-TESTS += $(patsubst harness/%.c,$(O)/test/harness/%,$(HARNESS_TESTS)) $(FAKE_PROGRAMS)
+TESTS += $(patsubst harness/%.c,$(O)/test/harness/%,$(HARNESS_TESTS))
 
 $(O)/obj/harness/%.o: FOLDER_CPPFLAGS = -Iharness
 # The page's frame, style and script are taken into the program as they are.

@@ -13,6 +13,7 @@
 
 #include "commands.h"
 #include "expectations.h"
+#include "feature.h"
 #include "leaks.h"
 #include "load.h"
 #include "options_table.h"
@@ -95,6 +96,17 @@ static int start_own(struct run *r, struct error *err)
 	return 0;
 }
 
+/* A word that is no feature is a slip, or a feature that this podtest cannot judge by: its cases would silently be left out. */
+static int check_features(const struct subject *s, struct error *err)
+{
+	for (size_t i = 0; s->features && s->features[i]; i++)
+		if (!feature_known(s->features[i]))
+			return error_set(
+				err, "the subject declares \"%s\", which is no feature (fixtures/README.md)",
+				s->features[i]);
+	return 0;
+}
+
 static int open_subject(struct run *r, struct error *err)
 {
 	struct session *s = &r->session;
@@ -103,11 +115,14 @@ static int open_subject(struct run *r, struct error *err)
 		r->result.subject_spec = xstrdup(r->options.subject);
 	else if (start_own(r, err))
 		return -1;
-	if (subject_open(s->loop, r->result.subject_spec, on_opened, r, &s->subject, err))
+	if (subject_open(s->loop, r->result.subject_spec, r->options.patience * s->slack, on_opened,
+			 r, &s->subject, err))
 		return -1;
 	loop_run(s->loop);
 	if (!r->opened)
 		return error_set(err, "%s", r->fault ? r->fault : "interrupted");
+	if (check_features(s->subject, err))
+		return -1;
 	s->subject->userdata = s;
 	s->subject->events.object = runner_object;
 	s->subject->events.lost = on_lost;

@@ -279,11 +279,19 @@ static void keep_recording(struct runner *r, struct case_run *c, const char *whi
 		c->result.recording = xasprintf("histories/%s", strrchr(path, '/') + 1);
 }
 
+static void tell_left(struct runner *r, const char *ns)
+{
+	_cleanup_free_ char *what = xasprintf("namespace %s could not be cleaned up", ns);
+
+	run_result_leak(r->result, what);
+}
+
 static void on_case_done(struct case_run *c)
 {
 	struct entry *e = c->userdata;
 	struct runner *r = e->runner;
-	bool again = r->plan->rerun && !e->second && !r->stopping && case_only_late(c);
+	bool again = r->plan->rerun && !e->second && !r->stopping && case_only_late(c) &&
+		     !expectations_cover(r->plan->expectations, &c->result);
 
 	HASH_DEL(r->by_ns, e);
 	r->running--;
@@ -301,7 +309,7 @@ static void on_case_done(struct case_run *c)
 		entry_over(e);
 	}
 	if (!c->clean && !r->session->options->keep && !r->stopping)
-		fprintf(stderr, "podtest: namespace %s could not be cleaned up\n", e->ns);
+		tell_left(r, e->ns);
 	e->run = case_run_free(c);
 	timer_soon(r->session->admit);
 }

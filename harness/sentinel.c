@@ -37,16 +37,31 @@ static enum verdict own_verdict(const struct case_result *c, const char **ret_me
 	return worst;
 }
 
-static void judge(const struct case_result *c, struct run_result *run)
+/* Without exec nobody can tell whether a log is complete, and what rests on that stays undecided. */
+static void judge(const struct case_result *c, bool can_exec, struct run_result *run)
 {
 	enum verdict want = streq(c->name, "must-fail") ? VERDICT_FAIL : VERDICT_PASS;
 	const char *message;
 	enum verdict verdict = own_verdict(c, &message);
 
-	if (verdict == want || run->void_reason)
+	if (verdict == want || run->void_reason || (verdict == VERDICT_UNDECIDED && !can_exec))
 		return;
-	run->void_reason = xasprintf("sentinel %s: %s%s%s", c->name, verdict_name(verdict),
-				     message ? ": " : "", message ? message : "");
+	if (!message)
+		message = "what is false was found to hold";
+	run->void_reason = xasprintf("sentinel %s: %s: %s", c->name, verdict_name(verdict), message);
+}
+
+/* In a fixed order, however they ended: must-pass says more. */
+static void judge_both(const struct run_result *own, bool can_exec, struct run_result *run)
+{
+	static const char *const names[] = { "must-pass", "must-fail" };
+
+	for (size_t k = 0; k < ARRAY_SIZE(names); k++)
+		for (size_t i = 0; i < own->n_cases; i++)
+			if (streq(own->cases[i].name, names[k]))
+				judge(&own->cases[i], can_exec, run);
+	for (size_t i = 0; own->leaks && own->leaks[i]; i++)
+		run_result_leak(run, own->leaks[i]);
 }
 
 int sentinel_run(struct session *s, struct run_result *run, struct error *err)
@@ -62,8 +77,7 @@ int sentinel_run(struct session *s, struct run_result *run, struct error *err)
 		both[i] = &list.items[i];
 	runner_run(s, &plan, &own);
 	run->void_reason = take_ptr(own.void_reason);
-	for (size_t i = 0; i < own.n_cases; i++)
-		judge(&own.cases[i], run);
+	judge_both(&own, subject_has(s->subject, "pod.exec"), run);
 	run_result_clear(&own);
 	return 0;
 }

@@ -24,6 +24,12 @@ struct session {
 	unsigned made; /* namespaces so far: the next one's number */
 };
 
+/* Seconds that something may take which no requirement bounds. */
+static inline double session_patience(const struct session *s, double seconds)
+{
+	return MIN(seconds, s->options->patience) * s->slack;
+}
+
 static inline int64_t seconds_ns(double s)
 {
 	return (int64_t)(s * 1e9);

@@ -85,7 +85,7 @@ static int clean(struct clean *c, const char *spec, bool dry, struct error *err)
 	size_t i;
 
 	list.path = "/api/v1/namespaces?labelSelector=podtest%2Frun";
-	if (subject_open(c->loop, spec, on_opened, c, &c->subject, err))
+	if (subject_open(c->loop, spec, 60, on_opened, c, &c->subject, err))
 		return -1;
 	loop_run(c->loop);
 	if (!c->fault) {

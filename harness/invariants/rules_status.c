@@ -176,6 +176,12 @@ static bool is_ready(const struct scene *s)
 	return json_truth(s->status, "ready", false);
 }
 
+/* A runtime that knows no readiness leaves it out. */
+static bool ready_is_told(const struct scene *s)
+{
+	return json_object_get(s->status, "ready") != NULL;
+}
+
 static bool is_started(const struct scene *s)
 {
 	return json_truth(s->status, "started", false);
@@ -200,7 +206,7 @@ static void ready_needs_started(struct scene *s)
 
 static void unprobed_is_ready(struct scene *s)
 {
-	if (state_of(s, "running") && !is_regular_init(s) &&
+	if (ready_is_told(s) && state_of(s, "running") && !is_regular_init(s) &&
 	    !json_object_get(s->container, "startupProbe") &&
 	    !json_object_get(s->container, "readinessProbe"))
 		judge(s, is_ready(s));
@@ -208,7 +214,7 @@ static void unprobed_is_ready(struct scene *s)
 
 static void init_ready_means_done(struct scene *s)
 {
-	if (is_regular_init(s))
+	if (ready_is_told(s) && is_regular_init(s))
 		judge(s, is_ready(s) == (exit_code(s->status) == 0));
 }
 

@@ -192,7 +192,7 @@ static void take_info(struct kube *k, const json_t *info)
 
 static void ask(struct kube *k, const char *path, http_done_fn done)
 {
-	struct http_request req = { .path = path, .timeout_ms = 30000 };
+	struct http_request req = { .path = path, .timeout_ms = (long)(k->base.patience * 1000) };
 
 	k->opening = http_start(k->http, &k->target, &req, NULL, done, k);
 }
@@ -227,13 +227,14 @@ static void on_version(void *userdata, const struct http_reply *in)
 	ask(k, INFO_PATH, on_info);
 }
 
-static struct kube *kube_new(struct loop *loop, opened_fn fn, void *userdata)
+static struct kube *kube_new(struct loop *loop, double patience, opened_fn fn, void *userdata)
 {
 	struct kube *k = xcalloc(1, sizeof(*k));
 
 	k->base.ops = &kube_ops;
 	k->base.loop = loop;
 	k->base.rate = 1;
+	k->base.patience = patience;
 	k->opened = fn;
 	k->opened_userdata = userdata;
 	k->http = http_new(loop);
@@ -241,14 +242,14 @@ static struct kube *kube_new(struct loop *loop, opened_fn fn, void *userdata)
 	return k;
 }
 
-int kube_open_unix(struct loop *loop, const char *socket, opened_fn fn, void *userdata,
-		   struct subject **ret, struct error *err)
+int kube_open_unix(struct loop *loop, const char *socket, double patience, opened_fn fn,
+		   void *userdata, struct subject **ret, struct error *err)
 {
 	struct kube *k;
 
 	if (!*socket)
 		return error_set(err, "unix: needs the path of a socket");
-	k = kube_new(loop, fn, userdata);
+	k = kube_new(loop, patience, fn, userdata);
 	k->config.unix_socket = xstrdup(socket);
 	k->target =
 		(struct http_target){ .unix_socket = k->config.unix_socket, .base = "http://podd" };
@@ -257,15 +258,15 @@ int kube_open_unix(struct loop *loop, const char *socket, opened_fn fn, void *us
 	return 0;
 }
 
-int kube_open_kubeconfig(struct loop *loop, const char *file, opened_fn fn, void *userdata,
-			 struct subject **ret, struct error *err)
+int kube_open_kubeconfig(struct loop *loop, const char *file, double patience, opened_fn fn,
+			 void *userdata, struct subject **ret, struct error *err)
 {
 	struct kubeconfig c = { 0 };
 	struct kube *k;
 
 	if (kubeconfig_load(file, &c, err))
 		return -1;
-	k = kube_new(loop, fn, userdata);
+	k = kube_new(loop, patience, fn, userdata);
 	k->config = c;
 	k->target = (struct http_target){ .base = c.server,
 					  .ca = c.ca,

@@ -1,18 +1,13 @@
 /*
- * program: the transport of driver programs: processes, lines, which answer belongs to which request.
+ * program: the transport of driver programs: requests, and which answer belongs to which.
  *
  * A driver says how many requests it takes at once; one that says 1 is started up to four times, and each request goes to an instance
- * with room. Requests wait in one list until then. An instance that ends while it is needed makes the subject lost: its pending
- * requests are answered as faults. Its end is noticed by the end of its output, no signal is needed.
+ * with room. Requests wait in one list until then. A driver that ends while it is needed, breaks the protocol or does not answer in
+ * time makes the subject lost: its pending requests are answered as faults. What is the driver's fault is its first one.
  */
 #include "subject/program.h"
 
-#include <errno.h>
-#include <event2/event.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include <stdarg.h>
 
 #include "subject/drivers.h"
 #include "util/clock.h"
@@ -39,8 +34,6 @@ void program_call_free(struct program_call *c)
 		c->next->prev = c->prev;
 	c->end(c);
 }
-
-#define HELLO_SECONDS 30
 
 static void program_cancel(struct call *c)
 {
@@ -82,133 +75,95 @@ static void settle(struct pending *q, const json_t *answer, const char *fault)
 		done(userdata, answer, sent, fault);
 }
 
-static void program_died(struct program *p)
+void program_fail(struct program *p, const char *fmt, ...)
 {
+	va_list ap;
+
 	if (p->dead)
 		return;
 	p->dead = true;
+	va_start(ap, fmt);
+	if (vasprintf(&p->fault, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	timer_stop(p->patience);
 	while (p->pending)
-		settle(p->pending, NULL, "the driver program has ended");
+		settle(p->pending, NULL, p->fault);
 	if (p->is_open && p->base.events.lost)
-		p->base.events.lost(p->base.userdata, "the driver program has ended");
+		p->base.events.lost(p->base.userdata, p->fault);
 }
 
-/* ---- one process ---- */
-
-static void on_writable(evutil_socket_t fd, short what, void *userdata)
+const char *program_asked(const struct instance *in)
 {
-	struct instance *in = userdata;
-	ssize_t n = send(fd, in->queue, in->queued, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	(void)what;
-	if (n > 0) {
-		in->queued -= (size_t)n;
-		memmove(in->queue, in->queue + n, in->queued);
-	}
-	if (in->queued && (n >= 0 || errno == EAGAIN || errno == EINTR))
-		event_add(in->writable, NULL);
+	for (const struct pending *q = in->program->pending; q; q = q->next)
+		if (q->at == in)
+			return json_str(q->message, "verb");
+	return NULL;
 }
 
-static void write_line(struct instance *in, const json_t *message)
-{
-	_cleanup_free_ char *text = json_dumps(message, JSON_COMPACT);
-	size_t len = strlen(text);
-
-	in->queue = xrealloc(in->queue, in->queued + len + 1);
-	memcpy(in->queue + in->queued, text, len);
-	in->queue[in->queued + len] = '\n';
-	in->queued += len + 1;
-	event_add(in->writable, NULL);
-}
+/* ---- what it says ---- */
 
 static void flush(struct program *p);
-static void give_up(struct program *p, const char *fault);
 
-static void on_line(void *userdata, const char *text, size_t len)
+static void take_answer(struct instance *in, const json_t *line, const char *said)
 {
-	struct instance *in = userdata;
 	struct program *p = in->program;
-	_cleanup_json_ json_t *line = json_read(text, len);
 	int64_t id = json_int(line, "id", -1);
+	struct pending *q = p->pending;
+	_cleanup_free_ char *fault = NULL;
 
-	if (json_str(line, "event")) {
-		program_take_event(p, line);
+	while (q && (q->id != id || q->at != in))
+		q = q->next;
+	if (!q) {
+		program_fail(p,
+			     id > 0 && id <= p->next_id ?
+				     "the driver answered twice: %s" :
+				     "the driver answered what nobody asked: %s",
+			     said);
 		return;
 	}
-	for (struct pending *q = p->pending; q; q = q->next)
-		if (q->id == id && q->at == in) {
-			settle(q, line, NULL);
-			flush(p);
-			return;
-		}
-	fprintf(stderr, "podtest: the driver said what nobody asked: %.200s\n", text);
-	if (!p->is_open)
-		give_up(p, "the driver does not speak the protocol");
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *userdata)
-{
-	struct instance *in = userdata;
-	char buf[65536];
-	ssize_t n = read(fd, buf, sizeof(buf));
-
-	(void)what;
-	if (n > 0) {
-		lines_feed(&in->lines, buf, (size_t)n, on_line, in);
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		event_del(in->readable);
-		program_died(in->program);
+	fault = program_answer_fault(json_str(q->message, "verb"), line);
+	if (fault) {
+		program_fail(p, "the driver's answer to %s: %s: %s", json_str(q->message, "verb"),
+			     fault, said);
+		return;
 	}
+	settle(q, line, NULL);
+	flush(p);
 }
 
-static _Noreturn void child(const char *command, int fd)
+static void take_event(struct program *p, const json_t *line, const char *said)
 {
-	setpgid(0, 0);
-	dup2(fd, 0);
-	dup2(fd, 1);
-	execlp(command, command, NULL);
-	dprintf(2, "%s: %s\n", command, strerror(errno));
-	_exit(127);
+	_cleanup_free_ char *fault = p->has_watch ?
+					     program_event_fault(line) :
+					     xstrdup("an event, but hello said nothing of a watch");
+
+	if (fault)
+		program_fail(p, "%s: %s", fault, said);
+	else
+		program_take_event(p, line);
 }
 
-static int instance_start(struct program *p, struct error *err)
+void program_take_line(void *instance, const char *text, size_t len)
 {
-	struct instance *in = &p->instances[p->n_instances];
-	int fds[2];
+	struct instance *in = instance;
+	_cleanup_json_ json_t *line = json_read(text, len);
+	_cleanup_free_ char *said = program_quote(text, len);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
-		return error_set_errno(err, errno, "socketpair");
-	*in = (struct instance){ .program = p, .in = fds[0], .out = fds[0] };
-	in->pid = fork();
-	if (in->pid == 0)
-		child(p->command, fds[1]);
-	close(fds[1]);
-	if (in->pid < 0) {
-		close(fds[0]);
-		return error_set_errno(err, errno, "fork");
-	}
-	in->readable =
-		event_new(loop_base(p->base.loop), fds[0], EV_READ | EV_PERSIST, on_readable, in);
-	in->writable = event_new(loop_base(p->base.loop), fds[0], EV_WRITE, on_writable, in);
-	event_add(in->readable, NULL);
-	p->n_instances++;
-	return 0;
+	if (in->program->dead)
+		return;
+	if (!json_is_object(line))
+		program_fail(in->program,
+			     "the driver does not speak the protocol: no JSON object: %s", said);
+	else if (json_str(line, "event"))
+		take_event(in->program, line, said);
+	else if (!json_is_integer(json_object_get(line, "id")))
+		program_fail(in->program, "the driver answered without an id: %s", said);
+	else
+		take_answer(in, line, said);
 }
 
-/* The end of its input tells it to go; what does not is killed. */
-static void instance_stop(struct instance *in)
-{
-	event_free(in->readable);
-	event_free(in->writable);
-	shutdown(in->in, SHUT_WR);
-	for (char buf[4096]; read(in->in, buf, sizeof(buf)) > 0;)
-		;
-	close(in->in);
-	kill(in->pid, SIGKILL);
-	waitpid(in->pid, NULL, 0);
-	lines_clear(&in->lines);
-	free(in->queue);
-}
+/* ---- sending ---- */
 
 static struct instance *room(struct program *p)
 {
@@ -234,8 +189,37 @@ static void flush(struct program *p)
 		q->at = in;
 		q->sent = clock_now();
 		in->busy++;
-		write_line(in, q->message);
+		instance_write(in, q->message);
 	}
+}
+
+/* The request that has been waiting for its answer longest, or NULL. */
+static const struct pending *oldest(const struct program *p)
+{
+	const struct pending *first = NULL;
+
+	for (const struct pending *q = p->pending; q; q = q->next)
+		if (q->at && (!first || q->sent < first->sent))
+			first = q;
+	return first;
+}
+
+static void on_patience(void *userdata)
+{
+	struct program *p = userdata;
+	const struct pending *q = oldest(p);
+	int64_t left;
+
+	if (!q) {
+		p->is_patient = false;
+		return;
+	}
+	left = q->sent + (int64_t)(p->base.patience * 1e9) - clock_now();
+	if (left > 0)
+		timer_in(p->patience, left);
+	else
+		program_fail(p, "the driver did not answer %s within %g s",
+			     json_str(q->message, "verb"), p->base.patience);
 }
 
 struct pending *program_send(struct program *p, json_t *message,
@@ -255,6 +239,10 @@ struct pending *program_send(struct program *p, json_t *message,
 	*(p->last ? &p->last->next : &p->pending) = q;
 	p->last = q;
 	flush(p);
+	if (!p->is_patient) {
+		p->is_patient = true;
+		timer_in(p->patience, (int64_t)(p->base.patience * 1e9));
+	}
 	return q;
 }
 
@@ -269,12 +257,12 @@ static void program_free(struct subject *s)
 		program_call_free(p->calls);
 	while (p->pending)
 		pending_drop(p->pending);
-	for (size_t i = 0; i < p->n_instances; i++)
-		instance_stop(&p->instances[i]);
+	instances_stop(p);
 	timer_free(p->poll);
 	timer_free(p->patience);
 	json_decref(p->known);
 	free(p->command);
+	free(p->fault);
 	free(p);
 }
 
@@ -289,22 +277,7 @@ static const struct subject_ops program_ops = {
 static void opened(struct program *p, const char *fault)
 {
 	p->is_open = !fault;
-	timer_stop(p->patience);
 	p->opened(p->opened_userdata, &p->base, fault);
-}
-
-/* Before it is open: nothing more is asked, and this is the only answer. */
-static void give_up(struct program *p, const char *fault)
-{
-	if (p->dead)
-		return;
-	p->dead = true;
-	opened(p, fault);
-}
-
-static void on_impatient(void *userdata)
-{
-	give_up(userdata, "the driver did not answer hello");
 }
 
 static void on_watching(void *userdata, const json_t *answer, int64_t sent, const char *fault)
@@ -338,9 +311,14 @@ static void on_hello(void *userdata, const json_t *answer, int64_t sent, const c
 {
 	struct program *p = userdata;
 
+	_cleanup_free_ char *refusal = NULL;
+
 	(void)sent;
-	if (fault || !json_truth(answer, "ok", false) || json_int(answer, "protocol", 0) != 1) {
-		opened(p, fault ? fault : "the driver does not speak protocol 1");
+	if (json_object_get(answer, "error"))
+		fault = refusal = xasprintf("the driver refused hello: %s",
+					    json_str(answer, "error.message"));
+	if (fault) {
+		opened(p, fault);
 		return;
 	}
 	take_hello(p, answer);
@@ -350,22 +328,22 @@ static void on_hello(void *userdata, const json_t *answer, int64_t sent, const c
 		opened(p, NULL);
 }
 
-int program_open(struct loop *loop, const char *command, opened_fn fn, void *userdata,
-		 struct subject **ret, struct error *err)
+int program_open(struct loop *loop, const char *command, double patience, opened_fn fn,
+		 void *userdata, struct subject **ret, struct error *err)
 {
 	struct program *p = xcalloc(1, sizeof(*p));
 
 	p->base.ops = &program_ops;
 	p->base.loop = loop;
 	p->base.rate = 1;
+	p->base.patience = patience;
 	p->command = xstrdup(command);
 	p->concurrency = 1;
 	p->known = json_object();
 	p->opened = fn;
 	p->opened_userdata = userdata;
 	p->poll = timer_new(loop, program_poll, p);
-	p->patience = timer_new(loop, on_impatient, p);
-	timer_in(p->patience, HELLO_SECONDS * NSEC_PER_SEC);
+	p->patience = timer_new(loop, on_patience, p);
 	*ret = &p->base;
 	if (!*command || instance_start(p, err)) {
 		error_set(err, "driver: needs a program");

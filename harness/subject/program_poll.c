@@ -3,7 +3,8 @@
  *
  * Objects are asked for all at once, ten times a second while a case runs; what differs from the last answer becomes events, marked as
  * sampled, somewhere between the two questions. Logs are asked for five times a second; what is new behind the part
- * already told is told. A log ends when its container is seen ended and a later answer brought nothing new.
+ * already told is told. A log ends when its container is seen ended and a later answer brought nothing new. Where answers take
+ * their time, the pauses grow with it: a log that gets long must not keep the subject from its work.
  */
 #include "subject/program.h"
 #include "util/clock.h"
@@ -11,6 +12,7 @@
 
 #define POLL_NS (100 * NSEC_PER_MSEC)
 #define LOG_NS (200 * NSEC_PER_MSEC)
+#define LOG_PAUSES 5 /* a log is waited for as long again, so many times */
 
 static char *object_key(const json_t *o)
 {
@@ -38,8 +40,7 @@ void program_take_event(struct program *p, const json_t *line)
 	json_t *object = json_object_get(line, "object");
 	char type = streq(word, "deleted") ? 'D' : streq(word, "added") ? 'A' : 'M';
 
-	if (json_str(object, "kind") && json_str(object, "metadata.name"))
-		take(p, type, object, p->last_poll, clock_now(), false);
+	take(p, type, object, p->last_poll, clock_now(), false);
 	p->last_poll = clock_now();
 }
 
@@ -71,11 +72,11 @@ static void on_polled(void *userdata, const json_t *answer, int64_t sent, const 
 	p->polling = NULL;
 	if (fault)
 		return;
-	if (json_is_array(json_object_get(answer, "items")))
+	if (!json_object_get(answer, "error"))
 		take_items(p, json_object_get(answer, "items"), p->last_poll, clock_now());
 	p->last_poll = sent;
 	if (p->watches)
-		timer_in(p->poll, POLL_NS);
+		timer_in(p->poll, MAX(POLL_NS, clock_now() - sent));
 }
 
 void program_poll(void *program)
@@ -188,13 +189,12 @@ static void on_text(void *userdata, const json_t *answer, int64_t sent, const ch
 	size_t len = text ? strlen(text) : 0;
 	bool grown = len > l->told;
 
-	(void)sent;
 	l->pending = NULL;
 	if (grown)
 		lines_feed(&l->lines, text + l->told, len - l->told, on_text_line, l);
 	l->told = MAX(l->told, len);
 	if (!fault && text && !l->follow.previous && !(l->seen_ended && !grown)) {
-		timer_in(l->again, LOG_NS);
+		timer_in(l->again, MAX(LOG_NS, LOG_PAUSES * (clock_now() - sent)));
 		return;
 	}
 	lines_end(&l->lines, on_text_line, l);

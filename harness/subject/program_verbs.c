@@ -1,8 +1,8 @@
 /*
  * program_verbs: the runner's requests as lines of the protocol, and its answers as replies.
  *
- * Most verbs are one message and one answer. A namespace has no making of its own; deleting it is `reset`, after which it counts
- * as gone. `get` answers a list even for one name, of which the first is the object.
+ * Most verbs are one message and one answer. A namespace has no making of its own; deleting it is `reset`, and it counts as gone
+ * when `get` shows nothing of it. `get` answers a list even for one name, of which the first is the object.
  */
 #include "kinds.h"
 #include "subject/program.h"
@@ -15,7 +15,7 @@ struct verb_call {
 	struct timer *soon; /* for what is answered without the program */
 	enum reply_code at_once;
 	enum verb verb;
-	bool one; /* get: of one name */
+	bool one; /* get: of one name, or whether there is any */
 	reply_fn done;
 	void *userdata;
 };
@@ -97,8 +97,10 @@ static void on_soon(void *userdata)
 	struct verb_call *v = userdata;
 	struct reply reply = { .code = v->at_once, .sent = clock_now(), .received = clock_now() };
 
+	const struct program *p = (const struct program *)v->call.base.subject;
+
 	if (reply.code != REPLY_OK)
-		reply.message = reply_code_name(reply.code);
+		reply.message = p->fault ? p->fault : reply_code_name(reply.code);
 	v->done(v->userdata, &reply);
 	program_call_free(&v->call);
 }
@@ -186,11 +188,14 @@ static bool is_answered_here(const struct request *req, enum reply_code *ret)
 	if (req->verb == VERB_CREATE_NAMESPACE ||
 	    (req->verb == VERB_DELETE && !req->name && !req->labels))
 		return true;
-	*ret = REPLY_NOT_FOUND;
-	if (req->verb == VERB_GET && streq(req->kind, "Namespace"))
-		return true;
 	*ret = REPLY_UNSUPPORTED;
 	return req->verb == VERB_RAW;
+}
+
+/* A namespace is there as long as anything in it is. */
+static bool is_namespace(const struct request *req)
+{
+	return req->verb == VERB_GET && streq(req->kind, "Namespace");
 }
 
 struct call *program_request(struct subject *s, const struct request *req, reply_fn done,
@@ -211,7 +216,11 @@ struct call *program_request(struct subject *s, const struct request *req, reply
 		v->soon = timer_new(s->loop, on_soon, v);
 		timer_soon(v->soon);
 	} else {
-		v->pending = program_send(p, message(req), on_answer, v);
+		json_t *m = is_namespace(req) ?
+				    json_pack("{s:s,s:s}", "verb", "get", "namespace", req->ns) :
+				    message(req);
+
+		v->pending = program_send(p, m, on_answer, v);
 	}
 	return &v->call.base;
 }

@@ -13,23 +13,24 @@
 
 static const struct {
 	const char *prefix;
-	int (*open)(struct loop *loop, const char *where, opened_fn opened, void *userdata,
-		    struct subject **ret, struct error *err);
+	int (*open)(struct loop *loop, const char *where, double patience, opened_fn opened,
+		    void *userdata, struct subject **ret, struct error *err);
 } drivers[] = {
 	{ "unix:", kube_open_unix },
 	{ "kubeconfig:", kube_open_kubeconfig },
 	{ "driver:", program_open },
 };
 
-int subject_open(struct loop *loop, const char *spec, opened_fn opened, void *userdata,
-		 struct subject **ret, struct error *err)
+int subject_open(struct loop *loop, const char *spec, double patience, opened_fn opened,
+		 void *userdata, struct subject **ret, struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
 		const char *prefix = drivers[i].prefix;
 
 		if (!has_prefix(spec, prefix))
 			continue;
-		if (drivers[i].open(loop, spec + strlen(prefix), opened, userdata, ret, err))
+		if (drivers[i].open(loop, spec + strlen(prefix), patience, opened, userdata, ret,
+				    err))
 			return -1;
 		(*ret)->spec = xstrdup(spec);
 		return 0;

@@ -56,7 +56,7 @@ struct subject {
 	/* Known once open. */
 	char *name, *version;
 	char *spec; /* "unix:…" */
-	double rate;
+	double rate, patience; /* patience: seconds that an answer may take */
 	bool has_rate, local;
 	char *boot_id; /* or NULL */
 	char **features; /* NULL-terminated; NULL: all that an API alone can show */
@@ -71,10 +71,11 @@ struct call {
 
 typedef void (*opened_fn)(void *userdata, struct subject *s, const char *fault);
 
-/* spec: "unix:SOCKET", "kubeconfig:FILE", "driver:PROGRAM". Answers by `opened` from the loop, with fault NULL when it is
+/* patience: seconds that an answer may take; no answer in that time: the subject is lost, or could not be opened.
+ * spec: "unix:SOCKET", "kubeconfig:FILE", "driver:PROGRAM". Answers by `opened` from the loop, with fault NULL when it is
  * ready; -1 when the specification itself is wrong. The caller frees *ret in any case. */
-int subject_open(struct loop *loop, const char *spec, opened_fn opened, void *userdata,
-		 struct subject **ret, struct error *err);
+int subject_open(struct loop *loop, const char *spec, double patience, opened_fn opened,
+		 void *userdata, struct subject **ret, struct error *err);
 struct subject *subject_free(struct subject *s);
 bool subject_has(const struct subject *s, const char *feature);
 bool subject_is_here(const struct subject *s); /* its guests' clock is ours */

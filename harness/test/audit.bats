@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# audit: what a subject declares against what was seen of it. The subject is pretended (fake_driver): it runs whatever
+# audit: what a subject declares against what was seen of it. The subject is pretended (harness/drivers/fake): it runs whatever
 # it is given, so that pod.userns, which it does not declare, works there.
 
 bats_require_minimum_version 1.5.0
@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/test/harness/test/fake_driver}
+	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
 	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
 }
 

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/test/harness/test/fake_driver}
+	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
 	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
 }
 
@@ -39,7 +39,7 @@ podtest_run() {
 }
 
 @test "a case that flips is flaky, and the rate is told" {
-	FAKE=moody run -1 podtest_run rounds --repeat 4 says-goodbye
+	FAKE=harness/test/moody.yaml run -1 podtest_run rounds --repeat 4 says-goodbye
 	[[ "$output" == *'flaky self/says-goodbye: passed 2 of 4 rounds'*'4 rounds: 1 of 1 cases are flaky (100.0 %)'* ]]
 	[ "$(jq -c .stability "$dir/rounds/results.json")" = \
 		'{"rounds":4,"evaluated":1,"flaky":1,"rate":1,"cases":[{"area":"self","name":"says-goodbye","rounds":4,"passed":2}]}' ]

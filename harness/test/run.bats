@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# run: podtest itself is tested with a subject that is pretended (fake_driver): that assertions can fail, that a lying
+# run: podtest itself is tested with a subject that is pretended (harness/drivers/fake): that assertions can fail, that a lying
 # driver is caught, and that every exit code and report says what happened. No root, no podd.
 
 bats_require_minimum_version 1.5.0
@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/test/harness/test/fake_driver}
+	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
 	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
 }
 
@@ -89,6 +89,46 @@ result() {
 	echo '- {case: says-hello, req: PHASE-003, reason: it is mute}' >"$dir/known.yaml"
 	run -1 podtest_run --expectations "$dir/known.yaml" says-hello
 	[ "$(result '.cases[0].verdict')" = fixed ]
+}
+
+@test "a set-up that fails as it is known to is known, and no broken case" {
+	echo '- {case: never-*, setup: a/c nothing, reason: it says little}' >"$dir/known.yaml"
+	run -0 podtest_run --expectations "$dir/known.yaml" never-ready
+	[ "$(result '.cases[0].verdict')" = known ]
+	[ "$(result '.assertions.pass')" = 0 ]
+}
+
+@test "a set-up that fails in other words than it is known to is broken" {
+	echo '- {case: never-ready, setup: a/c something, reason: it says little}' >"$dir/known.yaml"
+	run -2 podtest_run --expectations "$dir/known.yaml" never-ready
+}
+
+@test "a set-up that is known to fail and succeeds is fixed" {
+	echo '- {case: says-hello, setup: a/c nothing, reason: it says little}' >"$dir/known.yaml"
+	run -1 podtest_run --expectations "$dir/known.yaml" says-hello
+	[ "$(result '.cases[0].verdict')" = fixed ]
+}
+
+@test "what fails sometimes may pass, and a known rule for every history excuses no assertion" {
+	echo '- {case: says-*, req: PHASE-003, reason: moody, sometimes: true}' >"$dir/known.yaml"
+	run -0 podtest_run --expectations "$dir/known.yaml" says-hello says-goodbye
+	[ "$(result '.summary | "\(.pass) \(.known)"')" = '1 1' ]
+	echo '- {req: PHASE-003, invariant: true, reason: no phase}' >"$dir/known.yaml"
+	run -1 podtest_run --expectations "$dir/known.yaml" says-goodbye
+}
+
+@test "an entry of known failures that says too little is told with its place" {
+	echo '- {setup: nothing, reason: it says little}' >"$dir/known.yaml"
+	run -2 podtest_run --expectations "$dir/known.yaml" says-hello
+	[[ "$output" == *'known.yaml: entry 1: setup needs a case'* ]]
+}
+
+@test "a subject that breaks a rule for every history fails its cases, and is no liar" {
+	printf '#!/bin/sh\n%s | sed -u s/Running/Walking/\n' "$FAKE_DRIVER" >"$dir/driver"
+	chmod +x "$dir/driver"
+	FAKE_DRIVER=$dir/driver run -1 podtest_run says-hello
+	[ "$(result '.void')" = null ]
+	[ "$(result '.cases[0].assertions[] | select(.invariant).verdict')" = fail ]
 }
 
 @test "a wrong command line is told, exit 64" {

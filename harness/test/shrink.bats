@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/test/harness/test/fake_driver}
+	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
 	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
 }
 

@@ -225,11 +225,27 @@ static void test_a_status_that_the_case_wrote_is_not_judged(void)
 	CHECK_TEXT(broken, "");
 }
 
+/* A runtime that knows no readiness leaves it out. */
+static void test_readiness_that_is_not_told_is_not_judged(void)
+{
+	static const char *const rules[] = { "unprobed-is-ready", "init-ready-means-done" };
+	struct rule_world w;
+
+	world_begin(&w, "", false);
+	world_edit(&w, "-" D "ready & -" I "ready");
+	world_judge(&w);
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (w.marks.broken[rule_number(rules[i])])
+			TEST_FAIL("%s: broken by what is not told", rules[i]);
+	world_end(&w);
+}
+
 int main(void)
 {
 	TEST(test_what_nearly_breaks_a_rule_obeys_all);
 	TEST(test_what_breaks_a_rule_is_found);
 	TEST(test_every_rule_has_its_histories);
 	TEST(test_a_status_that_the_case_wrote_is_not_judged);
+	TEST(test_readiness_that_is_not_told_is_not_judged);
 	return test_end();
 }

@@ -10,7 +10,7 @@ const {chromium} = require("playwright-core");
 
 const tree = path.resolve(__dirname, "../../..");
 const podtest = process.env.PODTEST || path.join(tree, "out/bin/podtest");
-const fakeDriver = process.env.FAKE_DRIVER || path.join(tree, "out/release/test/harness/test/fake_driver");
+const fakeDriver = process.env.FAKE_DRIVER || path.join(tree, "out/release/drivers/fake");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "podtest-browser-"));
 
 // Runs cases, whatever comes of them, and answers the path of results.json.
@@ -31,7 +31,7 @@ function fake() {
 
 // A case that flips: the fake driver is moody.
 function rounds() {
-	process.env.FAKE = "moody";
+	process.env.FAKE = path.join(tree, "harness/test/moody.yaml");
 	const file = results("rounds", "--subject", `driver:${fakeDriver}`, "--fixtures", "harness/test/cases", "--repeat", "4", "says-goodbye");
 	delete process.env.FAKE;
 	return file;
