@@ -35,7 +35,7 @@ podtest_run() {
 	run -1 podtest_run all
 	run -1 prove "$dir/all.tap"
 	[[ "$output" != *'Parse errors'* ]]
-	[[ "$output" == *'Failed 3/6 subtests'* ]]
+	[[ "$output" == *'Failed 3/7 subtests'* ]]
 }
 
 @test "a case that flips is flaky, and the rate is told" {
