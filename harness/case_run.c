@@ -9,6 +9,7 @@
 #include "case_run.h"
 
 #include "case_parts.h"
+#include "images.h"
 
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -247,6 +248,7 @@ static void witness_begin(struct case_run *c)
 	struct request req = REQUEST(VERB_APPLY);
 	_cleanup_json_ json_t *pod = witness_manifest();
 
+	images_rename(pod, c->session->options);
 	set_state(c, CASE_WITNESS);
 	if (!c->fixture->uses_witness)
 		return;

@@ -6,6 +6,7 @@
  * end with its reply) and case_wait.c (they are looked at whenever anything was seen, and at their deadline).
  */
 #include "case_parts.h"
+#include "images.h"
 #include "steps.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -83,6 +84,7 @@ json_t *case_fill(struct case_run *c, const json_t *in)
 {
 	_cleanup_free_ char *rate = xasprintf("%g", c->session->bounds.rate);
 	const char *vars[16];
+	json_t *filled;
 	size_t n = 0;
 
 	set_var(vars, &n, "ns", c->ns);
@@ -91,7 +93,9 @@ json_t *case_fill(struct case_run *c, const json_t *in)
 	set_var(vars, &n, "scratch", c->scratch);
 	set_var(vars, &n, "witness", c->witness);
 	set_var(vars, &n, "rate", rate);
-	return fixture_fill(in, vars);
+	filled = fixture_fill(in, vars);
+	images_rename(filled, c->session->options);
+	return filled;
 }
 
 static json_t *chosen_manifests(struct case_run *c)

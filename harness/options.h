@@ -15,6 +15,8 @@ struct options {
 	const char *requirement; /* cases that cite one of these ids, separated by commas */
 	const char *expectations; /* file or NULL */
 	const char *record; /* failed | all | none: which cases' histories --report keeps; NULL: failed */
+	const char *image, *image_quit,
+		*image_busybox; /* names in the subject; NULL: as fixtures have them */
 	const char *format; /* tap | progress | none; NULL: by what standard output is */
 	bool quick, keep, strict, disruptive, load, quiet, no_sentinel;
 	bool audit, no_audit; /* try what is not declared; neither: when every case is run */

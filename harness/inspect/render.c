@@ -6,21 +6,24 @@
  */
 #include "commands.h"
 #include "doc.h"
+#include "images.h"
 #include "inspect/words.h"
 #include "verdict.h"
 
 static const char usage[] = "usage: podtest render CASE [--namespace NS] [--node NODE] [--witness "
-			    "ADDRESS:PORT] [--scratch DIR]\n\n"
+			    "ADDRESS:PORT] [--scratch DIR] [--image REF]\n\n"
 			    "Prints the manifests of a case as YAML, names filled in: podtest "
 			    "render CASE | kubectl apply -f -\n";
 
-static void print_case(const struct fixture *f, const char *const *vars)
+static void print_case(const struct fixture *f, const char *const *vars, const struct options *o)
 {
 	json_t *m;
 	size_t i;
 
 	json_array_foreach(f->manifests, i, m) {
 		_cleanup_json_ json_t *filled = fixture_fill(m, vars);
+
+		images_rename(filled, o);
 		_cleanup_free_ char *text = doc_dump(filled);
 
 		printf("---\n%s", text);
@@ -45,7 +48,7 @@ static int render(const struct selection *s, const char *ns, const char *node, c
 					     NULL };
 
 		printf("# %s: %s\n", f->name, f->title);
-		print_case(f, vars);
+		print_case(f, vars, &s->options);
 	}
 	return 0;
 }
