@@ -128,10 +128,7 @@ static int open_subject(struct run *r, struct error *err)
 	s->subject->events.lost = on_lost;
 	if (r->own)
 		s->subject->control = (struct agent_control){ restart_own, forget_restart, r->own };
-	s->bounds.rate = s->subject->rate;
-	s->bounds.lag = (s->subject->has_rate ? MAX(1, 10 / s->subject->rate) : 10) * s->slack;
-	pace_init(&s->pace, s->subject->local ? MAX(sysconf(_SC_NPROCESSORS_ONLN), 1) : 0,
-		  s->subject->rate);
+	session_opened(s);
 	r->result.subject = xasprintf("%s %s", s->subject->name, s->subject->version);
 	r->result.clock_rate = s->subject->rate;
 	return 0;
@@ -222,13 +219,7 @@ static int prepare(struct run *r, struct error *err)
 
 static void make_session(struct run *r)
 {
-	struct session *s = &r->session;
-
-	s->loop = loop_new();
-	s->options = &r->options;
-	s->slack = r->options.slack;
-	s->run_id = xasprintf("pt-%06llx", (unsigned long long)(clock_now() / 1000 & 0xffffff));
-	s->scratch = xasprintf("/tmp/podtest-scratch-%s", s->run_id);
+	session_init(&r->session, &r->options);
 	r->result.slack = r->options.slack;
 	r->result.seed = r->options.seed;
 	r->result.began = time(NULL);
@@ -343,11 +334,7 @@ static void release(struct run *r)
 	expectations_free(r->expectations);
 	free(r->chosen);
 	fixture_list_clear(&r->fixtures);
-	catalog_free(r->session.catalog);
-	leak_free(r->session.leak);
-	free(r->session.run_id);
-	free(r->session.scratch);
-	loop_free(r->session.loop);
+	session_clear(&r->session);
 	free(r->fault);
 }
 

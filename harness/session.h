@@ -24,6 +24,12 @@ struct session {
 	unsigned made; /* namespaces so far: the next one's number */
 };
 
+/* Options are borrowed. The subject is opened, and freed, by the caller. */
+void session_init(struct session *s, const struct options *o);
+/* s->subject is open. */
+void session_opened(struct session *s);
+void session_clear(struct session *s);
+
 /* Seconds that something may take which no requirement bounds. */
 static inline double session_patience(const struct session *s, double seconds)
 {
