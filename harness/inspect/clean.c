@@ -3,7 +3,8 @@
  *
  * Every namespace that a run makes carries the label podtest/run; those, and only those, are deleted. The namespaces are asked
  * for by that label and then looked at again here, so that a server which does not know label selectors cannot make this delete
- * anything else. --dry-run only names them.
+ * anything else. A driver program has no namespaces to label: there it is those of the objects that it shows, all of which were
+ * applied by way of it, with the name that a run gives (pt-…). --dry-run only names them.
  */
 #include "commands.h"
 #include "inspect/words.h"
@@ -15,7 +16,7 @@
 
 static const char usage[] =
 	"usage: podtest clean --subject unix:SOCKET|kubeconfig:FILE|driver:PROGRAM [--dry-run]\n\n"
-	"Deletes the namespaces that carry the label " LABEL ".\n";
+	"Deletes the namespaces that carry the label " LABEL "; of a driver, those of runs.\n";
 
 struct clean {
 	struct loop *loop;
@@ -46,6 +47,28 @@ static void on_list(void *userdata, const struct reply *reply)
 	json_array_foreach(json_path(reply->body, "items"), i, ns)
 		if (json_object_get(json_path(ns, "metadata.labels"), LABEL))
 			json_array_append(c->namespaces, json_path(ns, "metadata.name"));
+	loop_quit(c->loop);
+}
+
+/* What a driver shows: each namespace of a run once. */
+static void on_objects(void *userdata, const struct reply *reply)
+{
+	struct clean *c = userdata;
+	_cleanup_json_ json_t *names = json_object();
+	const char *name;
+	json_t *object;
+	size_t i;
+
+	if (reply->code != REPLY_OK)
+		c->fault = xasprintf("the objects could not be listed: %s",
+				     reply->message ? reply->message : "refused");
+	json_array_foreach(json_path(reply->body, "items"), i, object) {
+		name = json_str(object, "metadata.namespace");
+		if (name && has_prefix(name, "pt-"))
+			json_object_set_new(names, name, json_true());
+	}
+	json_object_foreach(names, name, object)
+		json_array_append_new(c->namespaces, json_string(name));
 	loop_quit(c->loop);
 }
 
@@ -80,7 +103,7 @@ static void delete_all(struct clean *c)
 
 static int clean(struct clean *c, const char *spec, bool dry, struct error *err)
 {
-	struct request list = REQUEST(VERB_RAW);
+	struct request list = REQUEST(VERB_RAW), all = REQUEST(VERB_LIST);
 	json_t *name;
 	size_t i;
 
@@ -89,7 +112,10 @@ static int clean(struct clean *c, const char *spec, bool dry, struct error *err)
 		return -1;
 	loop_run(c->loop);
 	if (!c->fault) {
-		subject_request(c->subject, &list, on_list, c);
+		if (has_prefix(spec, "driver:"))
+			subject_request(c->subject, &all, on_objects, c);
+		else
+			subject_request(c->subject, &list, on_list, c);
 		loop_run(c->loop);
 	}
 	json_array_foreach(c->namespaces, i, name)
