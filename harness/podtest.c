@@ -30,7 +30,7 @@ static const struct {
 	{ "mutants", cmd_mutants,
 	  "prove that the cases can fail: run them against mutants of the reference" },
 	{ "image", cmd_image, "write the guest's image archive" },
-	{ "doctor", cmd_doctor, "what this machine offers" },
+	{ "doctor", cmd_doctor, "what this machine offers, or whether a subject can be tested" },
 	{ "clean", cmd_clean, "remove what interrupted runs left in a subject" },
 	{ "completion", cmd_completion, "completion for bash" },
 };

@@ -20,8 +20,7 @@ static int load(struct fixture_list *list, struct error *err)
 	return list->n == 2 ? 0 : error_set(err, "%s: must hold two cases", dir);
 }
 
-/* Only what the case itself asserts: the rules for every history are judged in the cases that follow. */
-static enum verdict own_verdict(const struct case_result *c, const char **ret_message)
+enum verdict sentinel_verdict(const struct case_result *c, const char **ret_message)
 {
 	enum verdict worst = VERDICT_PASS;
 
@@ -42,7 +41,7 @@ static void judge(const struct case_result *c, bool can_exec, struct run_result 
 {
 	enum verdict want = streq(c->name, "must-fail") ? VERDICT_FAIL : VERDICT_PASS;
 	const char *message;
-	enum verdict verdict = own_verdict(c, &message);
+	enum verdict verdict = sentinel_verdict(c, &message);
 
 	if (verdict == want || run->void_reason || (verdict == VERDICT_UNDECIDED && !can_exec))
 		return;

@@ -3,11 +3,13 @@
  *
  * Each row is one fact, looked at and not guessed: namespaces are made in a child that ends at once, the overlay is mounted in such a
  * child's own mount namespace. A row that is `missing` makes the exit code 1, because `podtest run` without --subject will not
- * work; `less` means that some cases are not applicable or slower. Nothing of it matters for a subject elsewhere.
+ * work; `less` means that some cases are not applicable or slower. Nothing of it matters for a subject elsewhere: with
+ * --subject, doctor_subject.c looks at that instead.
  */
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -16,20 +18,31 @@
 
 #include "commands.h"
 #include "doc.h"
+#include "inspect/doctor.h"
 #include "util/clock.h"
 #include "util/paths.h"
 #include "verdict.h"
 
-enum state { OK, LESS, MISSING, N_STATES };
+static size_t found[N_DOCTOR_STATES];
 
-static size_t found[N_STATES];
-
-static void row(enum state state, const char *what, const char *detail)
+void doctor_row(enum doctor_state state, const char *what, const char *fmt, ...)
 {
 	static const char *const words[] = { "ok", "less", "missing" };
+	_cleanup_free_ char *detail = NULL;
+	va_list ap;
 
+	va_start(ap, fmt);
+	if (vasprintf(&detail, fmt, ap) < 0)
+		abort();
+	va_end(ap);
 	found[state]++;
-	printf("%-8s %-24s %s\n", words[state], what, detail ? detail : "");
+	printf("%-8s %-24s %s\n", words[state], what, detail);
+	fflush(stdout);
+}
+
+static void row(enum doctor_state state, const char *what, const char *detail)
+{
+	doctor_row(state, what, "%s", detail ? detail : "");
 }
 
 /* Does fn answer 0 in a child of its own? */
@@ -66,9 +79,9 @@ static void check_namespaces(void)
 		bool user = kinds[i].flag == CLONE_NEWUSER;
 
 		if (works(make_namespace, &kinds[i].flag))
-			row(OK, kinds[i].name, NULL);
+			row(DOCTOR_OK, kinds[i].name, NULL);
 		else
-			row(user ? LESS : MISSING, kinds[i].name,
+			row(user ? DOCTOR_LESS : DOCTOR_MISSING, kinds[i].name,
 			    user ? "pod.userns cannot be tried" : "needs root");
 	}
 }
@@ -106,10 +119,10 @@ static void check_overlay(void)
 	_cleanup_free_ char *dir = xasprintf("%s/podtest-doctor-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 
 	if (!mkdtemp(dir)) {
-		row(MISSING, "temporary directory", dir);
+		row(DOCTOR_MISSING, "temporary directory", dir);
 		return;
 	}
-	row(works(mount_overlay, dir) ? OK : MISSING, "overlayfs", dir);
+	row(works(mount_overlay, dir) ? DOCTOR_OK : DOCTOR_MISSING, "overlayfs", dir);
 	remove_overlay(dir);
 }
 
@@ -122,17 +135,18 @@ static void check_cgroups(void)
 		memory = strstr(text, "memory");
 		cpu = strstr(text, "cpu");
 		pids = strstr(text, "pids");
-		row(OK, "cgroup v2", NULL);
+		row(DOCTOR_OK, "cgroup v2", NULL);
 	} else {
 		memory = !access("/sys/fs/cgroup/memory", F_OK);
 		cpu = !access("/sys/fs/cgroup/cpu", F_OK) ||
 		      !access("/sys/fs/cgroup/cpu,cpuacct", F_OK);
 		pids = !access("/sys/fs/cgroup/pids", F_OK);
-		row(memory || cpu || pids ? OK : MISSING, "cgroup v1", NULL);
+		row(memory || cpu || pids ? DOCTOR_OK : DOCTOR_MISSING, "cgroup v1", NULL);
 	}
-	row(memory ? OK : LESS, "controller memory", memory ? NULL : "no memory limits");
-	row(cpu ? OK : LESS, "controller cpu", cpu ? NULL : "no cpu limits");
-	row(pids ? OK : MISSING, "controller pids", NULL);
+	row(memory ? DOCTOR_OK : DOCTOR_LESS, "controller memory",
+	    memory ? NULL : "no memory limits");
+	row(cpu ? DOCTOR_OK : DOCTOR_LESS, "controller cpu", cpu ? NULL : "no cpu limits");
+	row(pids ? DOCTOR_OK : DOCTOR_MISSING, "controller pids", NULL);
 }
 
 /* ---- what the build gives ---- */
@@ -146,17 +160,17 @@ static void check_companions(void)
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		_cleanup_free_ char *path = paths_program(programs[i]);
 
-		row(path ? OK : MISSING, programs[i], path);
+		row(path ? DOCTOR_OK : DOCTOR_MISSING, programs[i], path);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
 		_cleanup_free_ char *path = paths_image(images[i]);
 
-		row(path ? OK : MISSING, images[i], path);
+		row(path ? DOCTOR_OK : DOCTOR_MISSING, images[i], path);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
 		_cleanup_free_ char *path = paths_data(data[i]);
 
-		row(path ? OK : MISSING, data[i], path);
+		row(path ? DOCTOR_OK : DOCTOR_MISSING, data[i], path);
 	}
 }
 
@@ -170,31 +184,54 @@ static void check_machine(void)
 	uname(&u);
 	kernel = xasprintf("%s %s, %ld processors", u.release, u.machine,
 			   sysconf(_SC_NPROCESSORS_ONLN));
-	row(OK, "kernel", kernel);
-	row(geteuid() ? MISSING : OK, "root", geteuid() ? "a podd of our own needs it" : NULL);
-	row(*clock_boot_id() ? OK : LESS, "boot id", clock_boot_id());
+	row(DOCTOR_OK, "kernel", kernel);
+	row(geteuid() ? DOCTOR_MISSING : DOCTOR_OK, "root",
+	    geteuid() ? "a podd of our own needs it" : NULL);
+	row(*clock_boot_id() ? DOCTOR_OK : DOCTOR_LESS, "boot id", clock_boot_id());
 	statvfs(tmp && *tmp ? tmp : "/tmp", &fs);
 	space = xasprintf("%llu MB free in %s", (unsigned long long)fs.f_bavail * fs.f_frsize >> 20,
 			  tmp && *tmp ? tmp : "/tmp");
-	row((unsigned long long)fs.f_bavail * fs.f_frsize > 200u << 20 ? OK : LESS, "disk", space);
-	row(OK, "libcurl", curl_version());
-	row(OK, "libevent", event_get_version());
+	row((unsigned long long)fs.f_bavail * fs.f_frsize > 200u << 20 ? DOCTOR_OK : DOCTOR_LESS,
+	    "disk", space);
+	row(DOCTOR_OK, "libcurl", curl_version());
+	row(DOCTOR_OK, "libevent", event_get_version());
 }
 
-int cmd_doctor(int argc, char **argv)
+static const char usage[] =
+	"usage: podtest doctor [--subject SPEC] [--patience SECONDS] [--slack F] [--image REF]\n\n"
+	"Without --subject: what this machine offers to a podd of our own. With it: whether the "
+	"subject\n"
+	"can be tested, and what is missing; a few pods are run for that. Exit code: 0 usable, 1\n"
+	"something is missing, 2 it cannot be reached, 64 usage.\n";
+
+static void look_at_machine(void)
 {
-	(void)argv;
-	if (argc > 1) {
-		fputs("usage: podtest doctor\n\nWhat this machine offers to a podd of our own.\n",
-		      stdout);
-		return streq(argv[1], "--help") ? EXIT_GOOD : EXIT_BAD_USAGE;
-	}
-	memset(found, 0, sizeof(found));
 	check_machine();
 	check_namespaces();
 	check_overlay();
 	check_cgroups();
 	check_companions();
-	printf("%zu ok, %zu less, %zu missing\n", found[OK], found[LESS], found[MISSING]);
-	return found[MISSING] ? EXIT_FAILED : EXIT_GOOD;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	struct options o;
+	int rc = options_parse(&o, argc, argv, &err);
+
+	if (rc > 0)
+		return fputs(usage, stdout), EXIT_GOOD;
+	if (rc < 0 || o.names[0] || (argc > 1 && !o.subject)) {
+		if (rc < 0)
+			fprintf(stderr, "podtest doctor: %s\n", error_text(&err));
+		return fputs(usage, stderr), EXIT_BAD_USAGE;
+	}
+	memset(found, 0, sizeof(found));
+	if (!o.subject)
+		look_at_machine();
+	else if (doctor_subject(&o))
+		rc = EXIT_VOID;
+	printf("%zu ok, %zu less, %zu missing\n", found[DOCTOR_OK], found[DOCTOR_LESS],
+	       found[DOCTOR_MISSING]);
+	return rc ? rc : found[DOCTOR_MISSING] ? EXIT_FAILED : EXIT_GOOD;
 }

@@ -305,6 +305,7 @@ static void take_hello(struct program *p, const json_t *hello)
 	s->capacity = (unsigned)json_int(hello, "capacity", 20);
 	p->concurrency = (unsigned)MAX(json_int(hello, "concurrency", 1), 1);
 	p->has_watch = json_truth(hello, "watch", false);
+	s->sampled = !p->has_watch;
 }
 
 static void on_hello(void *userdata, const json_t *answer, int64_t sent, const char *fault)

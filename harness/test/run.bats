@@ -18,7 +18,7 @@ setup() {
 
 # podtest_run [OPTION|CASE...]: against the fake driver; the report is in $dir.
 podtest_run() {
-	timeout 60 "$PODTEST" run --subject "driver:$FAKE_DRIVER" --fixtures "${fixtures:-harness/test/cases}" \
+	timeout 60 "$PODTEST" run --patience 2 --subject "driver:$FAKE_DRIVER" --fixtures "${fixtures:-harness/test/cases}" \
 		--report "$dir/report" "$@"
 }
 

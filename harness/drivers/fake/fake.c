@@ -113,7 +113,7 @@ static char *script_path(void)
 {
 	const char *fake = getenv("FAKE");
 
-	if (!fake || streq(fake, "honest"))
+	if (!fake || !*fake || streq(fake, "honest"))
 		return NULL;
 	return strchr(fake, '/') ? xstrdup(fake) :
 				   xasprintf("harness/test/bad_drivers/%s.yaml", fake);
