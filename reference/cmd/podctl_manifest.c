@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/meta.h"
+#include "api/retired.h"
 #include "api/scheme.h"
 #include "base/fsutil.h"
 #include "base/json.h"
@@ -31,6 +32,8 @@ void manifests_deinit(struct manifests *m)
 
 static int no_match(const json_t *obj, const char *file, struct error *err)
 {
+	_cleanup_free_ char *advice = retired_advice(meta_api_version(obj), meta_kind(obj));
+
 	if (!meta_kind(obj) || !meta_api_version(obj))
 		return error_set(err, ERR_BAD_REQUEST, NULL,
 				 "error validating \"%s\": error validating data: %s not set", file,
@@ -38,9 +41,9 @@ static int no_match(const json_t *obj, const char *file, struct error *err)
 	return error_set(
 		err, ERR_BAD_REQUEST, NULL,
 		"resource mapping not found for name: \"%s\" namespace: \"%s\" from \"%s\": "
-		"no matches for kind \"%s\" in version \"%s\"",
+		"no matches for kind \"%s\" in version \"%s\"%s%s",
 		meta_name(obj) ?: "", meta_namespace(obj) ?: "", file, meta_kind(obj),
-		meta_api_version(obj));
+		meta_api_version(obj), advice ? ": " : "", advice ?: "");
 }
 
 static int check_namespace(const struct podctl *p, const json_t *obj, struct error *err)

@@ -82,7 +82,7 @@ const struct command command_scale = {
 	.name = "scale",
 	.usage = "scale TYPE NAME | TYPE/NAME... --replicas=N [--current-replicas=N]",
 	.summary = "set the number of replicas",
-	.text = "Sets spec.replicas of ReplicaSets and ReplicationControllers. With\n"
+	.text = "Sets spec.replicas of Deployments, ReplicaSets and ReplicationControllers. With\n"
 		"--current-replicas nothing is done unless that many are wanted now.",
 	.examples = "podctl scale rs web --replicas=3\n"
 		    "podctl scale rc/frontend --current-replicas=2 --replicas=0",

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# podctl rollout and set: a Deployment rolled out, back, on and off by podctl.
+
+# shellcheck source=ci/podd.bash
+. "$BATS_TEST_DIRNAME/../ci/podd.bash"
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-podctl.XXXXXX")
+	export podd_root podd_socket=$podd_root/podd.sock
+	podd_boot --clock-rate 20 --listen "unix:$podd_socket" 3>&-
+	export podd_pid podd_cat
+	podctl_ image import out/image/busybox.tar
+}
+
+teardown_file() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	podd_end
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	ns=t$BATS_TEST_NUMBER
+	podctl_ create namespace "$ns"
+	p create -f - <<-EOF
+		apiVersion: apps/v1
+		kind: Deployment
+		metadata: {name: web}
+		spec:
+		  replicas: 2
+		  progressDeadlineSeconds: 60
+		  selector: {matchLabels: {app: web}}
+		  template:
+		    metadata: {labels: {app: web}}
+		    spec:
+		      terminationGracePeriodSeconds: 1
+		      containers: [{name: main, image: "localhost/podtest/busybox:v1", command: [sleep, "1000"]}]
+	EOF
+	p rollout status deployment/web --timeout=30s
+}
+
+# p VERB...: podctl in the test's namespace, never longer than a minute.
+p() {
+	timeout 60 "$podd_bin/podctl" --socket "$podd_socket" -n "$ns" "$@"
+}
+
+image() {
+	p get deployment web -o jsonpath='{.spec.template.spec.containers[0].image}'
+}
+
+sets() {
+	p get rs -o name | wc -l
+}
+
+@test "get shows the columns of a Deployment" {
+	run -0 p get deployments
+	[[ ${lines[0]} =~ ^NAME\ +READY\ +UP-TO-DATE\ +AVAILABLE\ +AGE ]]
+	[[ ${lines[1]} =~ ^web\ +2/2\ +2\ +2\  ]]
+}
+
+@test "rollout restart replaces the pods, and status waits for it" {
+	run -0 p rollout restart deployment/web
+	[ "$output" = "deployment.apps/web restarted" ]
+	run -0 p rollout status deployment/web
+	[[ $output == *'deployment "web" successfully rolled out' ]]
+	[ "$(sets)" = 2 ]
+}
+
+@test "set image, history and undo" {
+	run -0 p set image deployment/web main=localhost/podtest/none:v1
+	[ "$output" = "deployment.apps/web image updated" ]
+	[ "$(image)" = localhost/podtest/none:v1 ]
+	p wait deployment/web --for=jsonpath='{.status.updatedReplicas}'=1
+	run -0 p rollout history deployment/web
+	[ "${lines[1]}" = "REVISION  CHANGE-CAUSE" ]
+	[ "${lines[2]}" = "1         <none>" ]
+	[ "${lines[3]}" = "2         <none>" ]
+	run -0 p rollout history deployment/web --revision=1
+	[[ $output == *"localhost/podtest/busybox:v1"* ]]
+	run -0 p rollout undo deployment/web
+	[ "$output" = "deployment.apps/web rolled back" ]
+	[ "$(image)" = localhost/podtest/busybox:v1 ]
+	p rollout status deployment/web
+}
+
+@test "set image names the container that there is not" {
+	run -1 p set image deployment/web other=x
+	[[ $output == *'unable to find container named "other"'* ]]
+}
+
+@test "rollout undo to a revision that there is not" {
+	run -1 p rollout undo deployment/web --to-revision=7
+	[[ $output == *"unable to find specified revision 7 in history"* ]]
+}
+
+@test "rollout pause holds a change back until resume" {
+	p rollout pause deployment/web
+	run -1 p rollout pause deployment/web
+	[[ $output == *'deployments.apps "web" is already paused'* ]]
+	p rollout restart deployment/web
+	p scale deployment web --replicas=3
+	p wait deployment/web --for=jsonpath='{.status.replicas}'=3
+	[ "$(sets)" = 1 ]
+	p rollout resume deployment/web
+	p rollout status deployment/web
+	[ "$(sets)" = 2 ]
+}
+
+@test "rollout status fails when the deadline has passed" {
+	p set image deployment/web '*=localhost/podtest/none:v1'
+	run -1 p rollout status deployment/web
+	[[ $output == *'deployment "web" exceeded its progress deadline'* ]]
+}
+
+@test "rollout of what is not rolled out, and without a verb" {
+	run -1 p rollout status node/x
+	[[ $output == *"only deployments are"* ]]
+	run -1 p rollout
+	[[ $output == *"one of history, pause, restart, resume, status and undo is required"* ]]
+}
+
+@test "a manifest of an old group says what to write instead" {
+	run -1 p create -f - <<-EOF
+		apiVersion: extensions/v1beta1
+		kind: Deployment
+		metadata: {name: web}
+	EOF
+	[[ $output == *'no matches for kind "Deployment" in version "extensions/v1beta1": '*'use apps/v1'* ]]
+}
