@@ -37,6 +37,7 @@ sets() {
 	k get replicasets --no-headers | wc -l
 }
 
+# DEPLOY-016
 @test "kubectl get deployments shows READY, UP-TO-DATE and AVAILABLE" {
 	deployment 2
 	run -0 k get deployments
