@@ -24,7 +24,7 @@ void recording_clear(struct recording *r);
 /* An instant of the file, seconds since the case began, in ns of its clock. */
 int64_t recording_ns(const struct recording *r, double seconds);
 
-/* DIR/AREA-CASE[-ROUND][-WHICH].json; the caller frees. */
+/* DIR/AREA-CASE[-ROUND][.WHICH].json; the caller frees. */
 char *recording_path(const char *dir, const struct case_result *r, bool rounds, const char *which);
 /* What an earlier run left there would be taken for this one's. */
 void recordings_clear(const char *dir);

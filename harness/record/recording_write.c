@@ -20,7 +20,7 @@ char *recording_path(const char *dir, const struct case_result *r, bool rounds, 
 {
 	_cleanup_free_ char *round = rounds ? xasprintf("-%u", r->round) : xstrdup("");
 	_cleanup_free_ char *name = xasprintf("%s-%s%s%s%s.json", r->area, r->name, round,
-					      which ? "-" : "", which ? which : "");
+					      which ? "." : "", which ? which : "");
 
 	for (char *p = name; *p; p++)
 		if (*p == '/' || *p == ' ')

@@ -96,7 +96,7 @@ names() {
 
 @test "a replay judges as the run did: verdicts, messages, timelines and exit code" {
 	run -1 podtest_run --record all
-	rm "$kept"/*-late.json
+	rm "$kept"/*.late.json
 	is_judged_the_same 'broken fail miss pass'
 	run -1 podtest_run --record all --fixtures harness/test/histories/cases
 	is_judged_the_same 'ignored undecided'

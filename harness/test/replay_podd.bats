@@ -63,7 +63,7 @@ verdicts() {
 	wrong probe/none-means-ready 's/ready: true/ready: false/'
 	run "$PODTEST" run --fixtures "$dir/cases" --report "$dir/report" --record all
 	[ "$(jq -c '[.exit, .summary.fail, .summary.pass]' "$dir/report/results.json")" = '[1,3,4]' ]
-	find "$dir/report/histories" -name '*-late.json' -delete
+	find "$dir/report/histories" -name '*.late.json' -delete
 	run -1 "$PODTEST" replay --report "$dir/again" "$dir"/report/histories/*.json
 	diff <(verdicts "$dir/report/results.json") <(verdicts "$dir/again/results.json")
 }
