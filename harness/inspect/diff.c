@@ -2,8 +2,8 @@
  * diff: `podtest diff A B`: what became of A's cases in B: two runs, two versions of a runtime, two runtimes.
  *
  * Cases are compared by name; one that was repeated takes its worst verdict, and so does a requirement that a case asserts several times.
- * What changed is sorted into worse, better, otherwise (evaluated on one side only), new and gone; below a case stand the requirements that
- * made the difference, with B's message. Exit code as diff(1) has it: 0 nothing differs, 1 something does, 2 a file cannot be read.
+ * What changed is sorted into worse (held in A and does not in B), better, otherwise (neither: evaluated on one side only, or fails in
+ * another way), new and gone; below a case stand the requirements that made the difference, with B's message. Exit code as diff(1) has it: 0 nothing differs, 1 something does, 2 a file cannot be read.
  */
 #include "commands.h"
 #include "inspect/words.h"
@@ -72,6 +72,16 @@ static json_t *cases_of(const json_t *results)
 
 /* ---- what changed ---- */
 
+static bool holds(int verdict)
+{
+	return verdict == VERDICT_PASS || verdict == VERDICT_SLOW || verdict == VERDICT_FIXED;
+}
+
+static bool is_evaluated(int verdict)
+{
+	return verdict >= 0 && verdict != VERDICT_NOT_APPLICABLE && verdict != VERDICT_DISPUTED;
+}
+
 static enum difference compare(const json_t *a, const json_t *b)
 {
 	int before = verdict_from_name(verdict_in(a) ? verdict_in(a) : ""),
@@ -81,12 +91,9 @@ static enum difference compare(const json_t *a, const json_t *b)
 		return a ? GONE : NEW;
 	if (before == after)
 		return SAME;
-	if (before < 0 || after < 0 || before == VERDICT_NOT_APPLICABLE ||
-	    after == VERDICT_NOT_APPLICABLE)
+	if (!is_evaluated(before) || !is_evaluated(after) || holds(before) == holds(after))
 		return OTHERWISE;
-	return verdict_worse((enum verdict)before, (enum verdict)after) == (enum verdict)after ?
-		       WORSE :
-		       BETTER;
+	return holds(before) ? WORSE : BETTER;
 }
 
 /* A case whose verdict is the same may still have changed in what it asserts. */

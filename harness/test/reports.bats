@@ -77,6 +77,13 @@ version() {
 	[[ "$output" == *'0 of 1 cases differ' ]]
 }
 
+@test "diff: what still fails, or fails as listed now, is neither worse nor better" {
+	version one term/a:TERM-001:fail term/b:TERM-002:pass term/c:TERM-003:known
+	version two term/a:TERM-001:known term/b:TERM-002:slow term/c:TERM-003:fixed
+	run -1 "$PODTEST" diff "$dir/one.json" "$dir/two.json"
+	[[ "$output" == *'3 of 3 cases differ, 1 better, 2 otherwise' ]]
+}
+
 @test "diff --worse: only what became worse or is gone fails" {
 	version one term/a:TERM-001:fail
 	version two term/a:TERM-001:pass term/b:TERM-002:fail
