@@ -96,6 +96,17 @@ static void perform(json_t *a, const json_t *request, const char *verb, const js
 		refuse(a, "unsupported");
 }
 
+/* FAKE_REQUESTS names a file that is told everything that is asked. */
+static void note(const json_t *request)
+{
+	const char *path = getenv("FAKE_REQUESTS");
+	_cleanup_free_ char *line = path ? json_line(request) : NULL;
+	_cleanup_file_ FILE *f = path ? fopen(path, "ae") : NULL;
+
+	if (f)
+		fprintf(f, "%s\n", line);
+}
+
 static void answer(const json_t *request)
 {
 	const char *verb = json_str(request, "verb");
@@ -103,6 +114,7 @@ static void answer(const json_t *request)
 		json_pack("{s:O, s:b}", "id", json_object_get(request, "id"), "ok", 1);
 	const json_t *rule = script_rule(verb ? verb : "", json_str(request, "namespace"));
 
+	note(request);
 	perform(a, request, verb, rule);
 	script_merge(a, json_object_get(rule, "merge"));
 	script_deliver(a, rule);
