@@ -131,6 +131,32 @@ result() {
 	[ "$(result '.cases[0].assertions[] | select(.invariant).verdict')" = fail ]
 }
 
+# restless: a driver whose containers are told as restarted at every question; $dir/driver.
+restless() {
+	cat >"$dir/driver" <<-END
+		#!/bin/bash
+		"$FAKE_DRIVER" | while IFS= read -r line; do
+			case \$line in *'"items"'*) line=\${line//'"restartCount":0'/'"restartCount":'\$((n++))} ;; esac
+			printf '%s\n' "\$line"
+		done
+	END
+	chmod +x "$dir/driver"
+}
+
+# streams: how many logs were opened in the case that failed.
+streams() {
+	jq '[.seen[] | select(.opened)] | length' "$dir"/report/histories/*
+}
+
+@test "where one log tells of all instances, a restart opens no other" {
+	restless
+	FAKE_DRIVER=$dir/driver FAKE_FEATURES=pod.logs.previous run -1 podtest_run says-goodbye
+	[ "$(streams)" -gt 2 ]
+	rm -r "$dir/report"
+	FAKE_DRIVER=$dir/driver run -1 podtest_run says-goodbye
+	[ "$(streams)" -le 2 ]
+}
+
 @test "a wrong command line is told, exit 64" {
 	run -64 "$PODTEST" run --no-such-option
 	run -64 "$PODTEST" run --repeat 0
