@@ -285,11 +285,28 @@ static void test_what_is_excused_is_not_judged(void)
 	CHECK_TEXT(broken_by("", "b/x start 1 ; b/x exit 2 code=0 ; c start 3"), "");
 }
 
+/* A container that crashes in a loop for minutes: to compare each start with each other would take hours. */
+static void test_a_history_that_goes_on_and_on_is_not_compared(void)
+{
+	struct rule_world w;
+
+	world_begin(&w, "", true);
+	tell_script(&w, "c start 1 ; c term 2 ; c term 3");
+	for (int i = 0; i < 6001; i++)
+		history_add(&w.history, SOURCE_DID, "", "exec b/c", NULL, at("4"), at("4"));
+	world_judge(&w);
+	_cleanup_free_ char *broken = xstrdup(w.broken);
+
+	world_end(&w);
+	CHECK_TEXT(broken, "");
+}
+
 int main(void)
 {
 	TEST(test_what_nearly_breaks_a_rule_obeys_all);
 	TEST(test_what_breaks_a_rule_is_found);
 	TEST(test_every_rule_has_its_histories);
+	TEST(test_a_history_that_goes_on_and_on_is_not_compared);
 	TEST(test_what_is_excused_is_not_judged);
 	return test_end();
 }
