@@ -9,9 +9,10 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include "util/clock.h"
 #include "util/fsutil.h"
 
-#define ACCEPT_TRIES 1500 /* hundredths of a second */
+#define ACCEPT_SECONDS 20
 
 static bool says(const char *text, const char *words)
 {
@@ -102,8 +103,9 @@ static json_t *played(const char *ns, pid_t room, const json_t *object, int exit
 		return answer_ok();
 	if (!taken)
 		room_run(room,
-			 (char *[]){ (char *)"podman", (char *)"pod", (char *)"rm", (char *)"-f",
-				     (char *)"-t", (char *)"0", (char *)name, NULL },
+			 (char *[]){ (char *)"timeout", (char *)"5", (char *)"podman",
+				     (char *)"pod", (char *)"rm", (char *)"-f", (char *)"-t",
+				     (char *)"0", (char *)name, NULL },
 			 &o);
 	return answer_failure(taken ? "conflict" : "invalid", said);
 }
@@ -124,7 +126,7 @@ static json_t *await_play(const char *ns, pid_t room, const json_t *object)
 	_cleanup_free_ char *done = room_file(ns, "%s.exit", json_str(object, "metadata.name"));
 	_cleanup_free_ char *last = last_container(object);
 
-	for (int i = 0; i < ACCEPT_TRIES; i++) {
+	for (int64_t i = 0, end = room_bound(ACCEPT_SECONDS); clock_now() < end; i++) {
 		_cleanup_free_ char *text = file_read(done);
 
 		if (text)

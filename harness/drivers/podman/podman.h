@@ -31,6 +31,8 @@ void room_begin(const char *ns, pid_t room, const char *name, const char *in, ch
 json_t *room_ask(pid_t room, const char *path);
 char *room_read(pid_t room, const char *path, size_t *ret_len);
 
+/* The instant so many seconds from now: podtest gives up a driver that takes more than a minute. */
+int64_t room_bound(int seconds);
 /* Is there a container of this name? */
 bool room_has(pid_t room, const char *container);
 

@@ -18,8 +18,15 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define START_TRIES 1000 /* hundredths of a second */
-#define ASK_SECONDS 10L
+#include "util/clock.h"
+
+#define START_SECONDS 20
+#define ASK_SECONDS 5L
+
+int64_t room_bound(int seconds)
+{
+	return clock_now() + seconds * NSEC_PER_SEC;
+}
 
 static void nap(void)
 {
@@ -113,7 +120,7 @@ static pid_t make_room(const char *ns, const char *file)
 	_cleanup_free_ char *log = room_file(ns, "room.log"), *text = NULL;
 	pid_t script = spawn(log), first = 0;
 
-	for (int i = 0; i < START_TRIES && script > 0; i++, nap()) {
+	for (int64_t end = room_bound(START_SECONDS); script > 0 && clock_now() < end; nap()) {
 		first = first_process(script);
 		if (first && serves(first))
 			break;
@@ -149,7 +156,7 @@ bool room_end(const char *ns)
 
 	if (!gone)
 		kill(room, SIGKILL);
-	for (int i = 0; i < START_TRIES && !gone; i++) {
+	for (int64_t end = room_bound(START_SECONDS); !gone && clock_now() < end;) {
 		gone = kill(room, 0) < 0 && errno == ESRCH;
 		if (!gone)
 			nap();
