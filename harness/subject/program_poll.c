@@ -186,12 +186,13 @@ static void on_text(void *userdata, const json_t *answer, int64_t sent, const ch
 {
 	struct log_call *l = userdata;
 	const char *text = json_str(answer, "text");
-	size_t len = text ? strlen(text) : 0;
-	bool grown = len > l->told;
+	size_t before = (size_t)MAX(json_int(answer, "after", 0), 0);
+	size_t len = before + (text ? strlen(text) : 0);
+	bool grown = text && len > l->told && before <= l->told;
 
 	l->pending = NULL;
 	if (grown)
-		lines_feed(&l->lines, text + l->told, len - l->told, on_text_line, l);
+		lines_feed(&l->lines, text + (l->told - before), len - l->told, on_text_line, l);
 	l->told = MAX(l->told, len);
 	if (!fault && text && !l->follow.previous && !(l->seen_ended && !grown)) {
 		timer_in(l->again, MAX(LOG_NS, LOG_PAUSES * (clock_now() - sent)));
@@ -208,11 +209,12 @@ static void ask(void *userdata)
 	struct program *p = (struct program *)l->call.base.subject;
 
 	l->seen_ended = container_ended(l);
-	l->pending = program_send(p,
-				  json_pack("{s:s,s:s,s:s,s:s,s:b}", "verb", "logs", "namespace",
-					    l->ns, "name", l->pod, "container", l->container,
-					    "previous", l->follow.previous),
-				  on_text, l);
+	l->pending =
+		program_send(p,
+			     json_pack("{s:s,s:s,s:s,s:s,s:b,s:I}", "verb", "logs", "namespace",
+				       l->ns, "name", l->pod, "container", l->container, "previous",
+				       l->follow.previous, "after", (json_int_t)l->told),
+			     on_text, l);
 }
 
 struct call *program_follow(struct subject *s, const struct follow *f, void *userdata)

@@ -71,6 +71,7 @@ static json_t *do_hello(const json_t *request)
 		"pod.limits.memory",
 		"pod.limits.cpu",
 		"pod.status",
+		"pod.conditions",
 		"pod.termination-message",
 		"pod.stop-signal",
 		"pod.dns",
@@ -125,6 +126,7 @@ static json_t *do_logs(const json_t *request)
 {
 	pid_t room = room_of(json_str(request, "namespace"), false);
 	json_int_t tail = json_int(request, "tail", -1);
+	size_t after = (size_t)MAX(json_int(request, "after", 0), 0);
 	_cleanup_free_ char *container = container_of(request);
 	_cleanup_free_ char *path = NULL, *limit = xasprintf("&tail=%lld", (long long)tail),
 			    *text = NULL;
@@ -139,7 +141,10 @@ static json_t *do_logs(const json_t *request)
 	if (!text)
 		return answer_fault("not-found", "no such container");
 	unframe(text, &len);
-	return json_pack("{s:b,s:s%}", "ok", 1, "text", text, len);
+	if (after > len)
+		after = 0;
+	return json_pack("{s:b,s:I,s:s%}", "ok", 1, "after", (json_int_t)after, "text",
+			 text + after, len - after);
 }
 
 static json_t *do_exec(const json_t *request)

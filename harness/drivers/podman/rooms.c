@@ -21,7 +21,8 @@
 #include "util/clock.h"
 
 #define START_SECONDS 20
-#define ASK_SECONDS 5L
+#define READ_SECONDS 5L /* a log may be long */
+#define ASK_SECONDS 1L /* what podman does not tell at once it tells at the next question */
 
 int64_t room_bound(int seconds)
 {
@@ -279,7 +280,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *userdata)
 	return size * n;
 }
 
-char *room_read(pid_t room, const char *path, size_t *ret_len)
+static char *fetch(pid_t room, const char *path, long seconds, size_t *ret_len)
 {
 	_cleanup_free_ char *socket = xasprintf("/proc/%d/root/run/podman/podman.sock", room);
 	_cleanup_free_ char *url = xasprintf("http://d/v4.0.0/libpod/%s", path);
@@ -290,7 +291,7 @@ char *room_read(pid_t room, const char *path, size_t *ret_len)
 
 	curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, socket);
 	curl_easy_setopt(c, CURLOPT_URL, url);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, ASK_SECONDS);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, seconds);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
 	rc = curl_easy_perform(c);
@@ -304,10 +305,15 @@ char *room_read(pid_t room, const char *path, size_t *ret_len)
 	return NULL;
 }
 
+char *room_read(pid_t room, const char *path, size_t *ret_len)
+{
+	return fetch(room, path, READ_SECONDS, ret_len);
+}
+
 json_t *room_ask(pid_t room, const char *path)
 {
 	size_t len = 0;
-	_cleanup_free_ char *text = room_read(room, path, &len);
+	_cleanup_free_ char *text = fetch(room, path, ASK_SECONDS, &len);
 
 	return text ? json_read(text, len) : NULL;
 }
