@@ -2,7 +2,7 @@
 
 OBJECTS += $(PLANT_OBJECT) $(SLOW_OBJECT)
 
-.PHONY: deps deps-browser conformance conformance-realtime check check-browser unit mutants memcheck check-crash check-slow check-vm bench gates format
+.PHONY: deps deps-podman conformance-podman deps-browser conformance conformance-realtime check check-browser unit mutants memcheck check-crash check-slow check-vm bench gates format
 #: make all           builds podd, podctl, podtest and the images (the default)
 #: make deps          installs the packages of ci/packages that are missing
 deps:
@@ -11,6 +11,10 @@ deps:
 #: make deps-browser  also what make check-browser needs: Chromium, node, and a module of npm
 deps-browser:
 	@ci/deps browser
+
+#: make deps-podman   also those of ci/packages-podman
+deps-podman:
+	@ci/deps podman
 
 #: make conformance   the main job: build, run the suite on the reference, write out/report
 conformance: deps
@@ -21,6 +25,11 @@ conformance: deps
 conformance-realtime: deps
 	@$(MAKE) -j$(JOBS) all
 	@$(BIN)/podtest run --clock-rate 1 --report $(BUILD)/report-realtime
+
+#: make conformance-podman   the suite on podman kube play; its known deviations are harness/expectations/podman.yaml
+conformance-podman: deps-podman
+	@$(MAKE) -j$(JOBS) all
+	@ci/conformance-podman $(O)/drivers/podman $(BIN)/podtest $(BUILD)/report-podman
 
 #: make check         everything that must pass; the last line is "N passed, N failed"
 check: deps
