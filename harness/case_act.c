@@ -9,6 +9,7 @@
 #include "fact.h"
 #include "kinds.h"
 #include "match.h"
+#include "phrase.h"
 #include "steps.h"
 #include "util/json.h"
 
@@ -36,20 +37,21 @@ static bool is_verdict(const struct reply *reply)
 }
 
 /* The assertion of an action that must be accepted; `answer` is what its reply must hold. */
-static void assert_accepted(struct case_run *c, const struct reply *reply)
+static void assert_accepted(struct case_run *c, const struct reply *reply, const char *words)
 {
 	const json_t *args = c->now.args, *want = json_object_get(args, "answer");
 	bool fits = reply->code == REPLY_OK && (!want || match_json(want, reply->body));
 	_cleanup_json_ json_t *shown = match_seen(want, reply->body);
-	_cleanup_free_ char *expected = want ? json_line(want) : xstrdup("it is accepted"),
+	_cleanup_free_ char *answer = want ? json_line(want) : NULL, *expected = NULL,
 			    *seen = reply->code != REPLY_OK ?
 					    xasprintf("%s: %s", reply_code_name(reply->code),
 						      reply->message ? reply->message : "") :
 					    json_line(shown);
-	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL,
-			    .expected = expected,
-			    .seen = seen };
+	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL, .seen = seen };
 
+	expected = xasprintf("\"%s\" %s%s", words, want ? "answered with " : "accepted",
+			     want ? answer : "");
+	j.expected = expected;
 	case_assert(c, args, &j, false);
 }
 
@@ -81,7 +83,7 @@ static void act_over(struct case_run *c, const struct reply *reply, const char *
 	if (!taken(c, reply, words))
 		return;
 	if (json_str(c->now.args, "req"))
-		assert_accepted(c, reply);
+		assert_accepted(c, reply, words);
 	case_step_done(c);
 }
 
@@ -108,10 +110,8 @@ static void on_applied(struct case_run *c, const struct reply *reply, void *user
 	if (!taken(c, reply, words))
 		return;
 	c->now.next++;
-	if (reply->code == REPLY_OK)
-		json_array_append(c->applied, (json_t *)m);
 	if (json_str(c->now.args, "req"))
-		assert_accepted(c, reply);
+		assert_accepted(c, reply, words);
 	apply_next(c);
 }
 
@@ -124,6 +124,7 @@ static void apply_next(struct case_run *c)
 		return;
 	}
 	req.object = json_array_get(c->now.manifests, c->now.next);
+	json_array_append(c->applied, (json_t *)req.object);
 	case_request(c, &req, on_applied, NULL);
 }
 
@@ -160,18 +161,19 @@ static bool refusal_fits(const json_t *args, const struct reply *reply)
 
 static char *refusal_text(const struct reply *reply)
 {
-	_cleanup_free_ char *causes = json_line(reply->causes);
+	_cleanup_free_ char *causes = reply->causes ? json_line(reply->causes) : NULL;
 
 	if (reply->code == REPLY_OK)
 		return xstrdup("it was accepted");
-	return xasprintf("%s: %s; causes %s", reply_code_name(reply->code),
-			 reply->message ? reply->message : "", causes);
+	return xasprintf("%s: %s%s%s", reply_code_name(reply->code),
+			 reply->message ? reply->message : "", causes ? "; causes " : "",
+			 causes ? causes : "");
 }
 
 static void on_refused(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	const json_t *args = c->now.args;
-	_cleanup_free_ char *expected = fact_text(args), *seen = refusal_text(reply),
+	_cleanup_free_ char *expected = phrase_refusal(args), *seen = refusal_text(reply),
 			    *message = NULL;
 	bool refused = reply->code == REPLY_INVALID ||
 		       (reply->code == REPLY_CONFLICT && json_str(args, "reason"));
@@ -187,7 +189,7 @@ static void on_refused(struct case_run *c, const struct reply *reply, void *user
 		return;
 	}
 	if (!fits)
-		message = xasprintf("not refused as it should be: %s; seen: %s", expected, seen);
+		message = xasprintf("expected %s; seen: %s", expected, seen);
 	j.message = message;
 	if (json_str(args, "req"))
 		case_assert(c, args, &j, false);
@@ -201,6 +203,7 @@ static void reject_begin(struct case_run *c)
 	struct request req = REQUEST(VERB_APPLY);
 
 	req.object = json_array_get(c->now.manifests, 0);
+	json_array_append(c->applied, (json_t *)req.object);
 	if (req.object)
 		case_request(c, &req, on_refused, NULL);
 	else
@@ -336,16 +339,25 @@ static bool reply_fits(const json_t *want, const struct reply *reply)
 	       output_fits(json_object_get(want, "stdout"), reply->text ? reply->text : "");
 }
 
+static char *executed_text(const struct reply *reply)
+{
+	const char *out = reply->text ? reply->text : "", *err = reply->err_text;
+
+	if (reply->code != REPLY_OK)
+		return xasprintf("%s: %s", reply_code_name(reply->code),
+				 reply->message ? reply->message : "");
+	return xasprintf("exit %d, output \"%.600s\"%s%.300s%s", reply->exit_code, out,
+			 err && *err ? ", error output \"" : "", err ? err : "",
+			 err && *err ? "\"" : "");
+}
+
 static void on_executed(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	const json_t *args = c->now.args;
 	bool fits = reply_fits(args, reply);
 	const json_t *without = json_object_get(args, "without");
-	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
-	_cleanup_free_ char *seen = xasprintf(
-		"%s%s%s exit %d, output \"%.600s\" \"%.300s\"", reply_code_name(reply->code),
-		reply->message ? " " : "", reply->message ? reply->message : "", reply->exit_code,
-		reply->text ? reply->text : "", reply->err_text ? reply->err_text : "");
+	_cleanup_free_ char *expected = phrase_exec(args), *message = NULL;
+	_cleanup_free_ char *seen = executed_text(reply);
 	struct judged j = { .outcome = fits ? OUTCOME_PASS : OUTCOME_FAIL,
 			    .expected = expected,
 			    .seen = seen };
@@ -353,7 +365,7 @@ static void on_executed(struct case_run *c, const struct reply *reply, void *use
 	(void)userdata;
 	case_refused(c, reply);
 	if (!fits)
-		message = xasprintf("%s; seen: %s", expected, seen);
+		message = xasprintf("expected %s; seen: %s", expected, seen);
 	j.message = message;
 	if (!json_str(args, "req") || reply->code == REPLY_UNREACHABLE ||
 	    reply->code == REPLY_UNSUPPORTED) {

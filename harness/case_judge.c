@@ -99,7 +99,7 @@ void case_assert(struct case_run *c, const json_t *args, const struct judged *j,
 	a->verdict = verdict_of(c, r, a->level, j->outcome, ignored);
 	a->step = json_line(args);
 	a->field = field_of(c->fixture->steps[c->step].kind, args);
-	a->line = c->step < c->fixture->n_steps ? c->fixture->steps[c->step].line : 0;
+	a->line = step_line(&c->fixture->steps[c->step], c->now.next);
 	if (a->verdict == VERDICT_PASS)
 		return;
 	a->late = j->late;
@@ -112,7 +112,7 @@ void case_assert(struct case_run *c, const json_t *args, const struct judged *j,
 	a->timeline = history_text(&c->history, j->focus, TIMELINE_AROUND);
 }
 
-static void broken_assertion(struct case_run *c, const json_t *args, const struct step *s)
+static void broken_assertion(struct case_run *c, const json_t *args, const struct step *s, size_t i)
 {
 	const char *id = json_str(args, "req");
 	struct assertion_result *a;
@@ -121,7 +121,7 @@ static void broken_assertion(struct case_run *c, const json_t *args, const struc
 		return;
 	a = case_result_add(&c->result, id);
 	a->verdict = VERDICT_BROKEN;
-	a->line = s->line;
+	a->line = step_line(s, i);
 	a->field = field_of(s->kind, args);
 	a->step = json_line(args);
 	a->message = xasprintf("not evaluated: %s", c->broken ? c->broken : "the case ended before");
@@ -133,11 +133,11 @@ void case_assert_rest(struct case_run *c)
 		const struct step *s = &c->fixture->steps[i];
 
 		if (s->kind != STEP_HISTORY) {
-			broken_assertion(c, s->args, s);
+			broken_assertion(c, s->args, s, 0);
 			continue;
 		}
 		for (size_t k = i == c->step ? c->now.next : 0; k < json_array_size(s->args); k++)
-			broken_assertion(c, json_array_get(s->args, k), s);
+			broken_assertion(c, json_array_get(s->args, k), s, k);
 	}
 }
 
@@ -199,14 +199,13 @@ static char *manifest_text(const json_t *applied)
 /* A case that was given as a file is in no folder of fixtures. */
 static char *rerun_command(const struct case_run *c)
 {
+	_cleanup_free_ char *again = options_again(c->session->options);
 	const struct options *o = c->session->options;
 	const char *file = c->fixture->file;
-	bool is_file = o->names && strv_has(o->names, file) && !o->fixtures;
 
-	return xasprintf("podtest run%s%s %s%s%s%s", o->subject ? " --subject " : "",
-			 o->subject ? o->subject : "", is_file ? file : "--only ",
-			 is_file ? "" : c->fixture->area, is_file ? "" : "/",
-			 is_file ? "" : c->fixture->name);
+	if (o->names && strv_has(o->names, file) && !o->fixtures)
+		return xasprintf("podtest run%s %s", again, file);
+	return xasprintf("podtest run%s --only %s/%s", again, c->fixture->area, c->fixture->name);
 }
 
 void case_conclude(struct case_run *c)

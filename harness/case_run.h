@@ -66,7 +66,7 @@ struct case_run {
 	struct chronicle seen;
 	bool record; /* set before it starts: keep everything that it is told */
 	struct recorder *tape; /* NULL: not recorded */
-	json_t *applied; /* list of manifests as applied */
+	json_t *applied; /* list of manifests as they were given to the subject */
 	int64_t began, ended;
 
 	struct case_result result;

@@ -7,6 +7,7 @@
  */
 #include "case_parts.h"
 #include "fact.h"
+#include "phrase.h"
 #include "steps.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -78,7 +79,7 @@ static bool ask_when_due(struct case_run *c, int64_t *last)
 static void eventually_over(struct case_run *c, const char *seen, bool holds)
 {
 	const json_t *args = c->now.args;
-	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
+	_cleanup_free_ char *expected = phrase_fact(args), *message = NULL;
 	double bound = bounds_seconds(&c->session->bounds, json_object_get(args, "within"));
 	bool in_time = holds && !c->now.longer,
 	     ignored = !holds && c->now.longer && case_without_holds(c, args);
@@ -126,16 +127,17 @@ static void eventually_look(struct case_run *c)
 static void holds_over(struct case_run *c, const char *seen, bool held, bool at_once)
 {
 	const json_t *args = c->now.args;
-	_cleanup_free_ char *expected = fact_text(args), *message = NULL;
+	_cleanup_free_ char *expected = phrase_fact(args), *message = NULL;
 	struct judged j = { .outcome = held ? OUTCOME_PASS : OUTCOME_FAIL,
 			    .expected = expected,
 			    .seen = seen };
 
-	if (!held)
-		message = xasprintf("%s: %s; seen: %s",
-				    at_once ? "does not hold" :
-					      "did not hold for as long as it should",
-				    expected, seen);
+	if (!held && at_once)
+		message = xasprintf("does not hold: %s; seen: %s", expected, seen);
+	else if (!held)
+		message = xasprintf("held for only %.2f s of %.2f s: %s; seen: %s",
+				    clock_seconds(clock_now() - c->now.began),
+				    clock_seconds(c->now.deadline - c->now.began), expected, seen);
 	j.message = message;
 	if (json_str(args, "req"))
 		case_assert(c, args, &j, false);

@@ -6,6 +6,7 @@
  * diagnostic or a JUnit message alike.
  */
 #include "catalog.h"
+#include "fixture.h"
 #include "report.h"
 
 static void print_indented(FILE *out, const char *text, const char *indent)
@@ -29,10 +30,16 @@ static void print_requirement(FILE *out, const struct requirement *r)
 		fprintf(out, "    disputed: %s\n", r->disputed);
 }
 
+/* Where the steps of the case stand. */
+static const char *steps_file(const struct case_result *c)
+{
+	return c->fixture && c->fixture->template ? c->fixture->template : c->file;
+}
+
 static void print_assertion(FILE *out, const struct assertion_result *a,
 			    const struct case_result *c, const struct catalog *catalog)
 {
-	fprintf(out, "  %s %s (%s:%d)\n", a->req, verdict_name(a->verdict), c->file, a->line);
+	fprintf(out, "  %s %s (%s:%d)\n", a->req, verdict_name(a->verdict), steps_file(c), a->line);
 	print_requirement(out, catalog ? catalog_find(catalog, a->req) : NULL);
 	if (a->verdict == VERDICT_BROKEN || !a->expected) {
 		fprintf(out, "    %s\n", a->message ? a->message : "");

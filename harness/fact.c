@@ -24,16 +24,6 @@ bool object_ref(const char *object, const char **ret_kind, const char **ret_name
 	return true;
 }
 
-char *fact_text(const json_t *fact)
-{
-	static const char *const drop[] = { "within", "req", "level", "field", "without", "for" };
-	_cleanup_json_ json_t *copy = json_copy((json_t *)fact);
-
-	for (size_t i = 0; i < ARRAY_SIZE(drop); i++)
-		json_object_del(copy, drop[i]);
-	return json_line(copy);
-}
-
 static bool is_watched(const char *object)
 {
 	const char *kind, *name;
@@ -178,6 +168,7 @@ static enum fact_state look_guest(struct case_run *c, const json_t *fact, char *
 	_cleanup_error_ struct error err = ERROR_INIT;
 	const json_t *want = json_object_get(fact, "match");
 	const struct hist_event *last = NULL;
+	_cleanup_json_ json_t *seen = NULL;
 	int hits = 0, need;
 
 	if (pattern_parse(json_str(fact, "guest"), &p, &err)) {
@@ -193,7 +184,11 @@ static enum fact_state look_guest(struct case_run *c, const json_t *fact, char *
 		last = e;
 		hits += !want || match_json(want, e->content);
 	}
-	*ret_seen = last ? hist_event_text(last) : xstrdup("no such event");
+	seen = want && last ? match_seen(want, last->content) : NULL;
+	*ret_seen = !last	     ? xstrdup("no such event") :
+		    need > 1 && hits ? xasprintf("only %d of them", hits) :
+		    want	     ? hist_event_with(last, seen) :
+				       hist_event_text(last);
 	return hits >= need ? FACT_HOLDS : FACT_NOT;
 }
 

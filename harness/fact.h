@@ -16,7 +16,5 @@ bool fact_is_asked(const json_t *fact);
 /* Fills the request; 0, or -1 when the fact is malformed. name receives memory that the request borrows. */
 int fact_request(const json_t *fact, struct request *req, char **ret_name, char **ret_container,
 		 struct error *err);
-/* Everything of a fact, without bounds and ids, as one line; the caller frees. */
-char *fact_text(const json_t *fact);
 /* "pod/a" to the kind's name and the object's; false when there is no such kind. */
 bool object_ref(const char *object, const char **ret_kind, const char **ret_name);

@@ -71,6 +71,22 @@ static unsigned pods_of(const json_t *manifest)
 	return 0;
 }
 
+int step_line(const struct step *s, size_t i)
+{
+	return s->lines && i < json_array_size(s->args) && s->lines[i] ? s->lines[i] : s->line;
+}
+
+static int *relation_lines(const json_t *relations, const struct doc_lines *lines)
+{
+	int *v = xcalloc(json_array_size(relations) + 1, sizeof(*v));
+	json_t *r;
+	size_t i;
+
+	json_array_foreach((json_t *)relations, i, r)
+		v[i] = doc_line(lines, r, NULL);
+	return v;
+}
+
 static void set_steps(struct fixture *f, const struct doc_lines *lines)
 {
 	const json_t *list = json_object_get(f->doc, "steps");
@@ -85,6 +101,8 @@ static void set_steps(struct fixture *f, const struct doc_lines *lines)
 		s->kind = (enum step_kind)fixture_step_kind(name);
 		s->args = json_object_get(step, name);
 		s->line = doc_line(lines, step, name);
+		if (s->kind == STEP_HISTORY)
+			s->lines = relation_lines(s->args, lines);
 		add_wait(f, s->args);
 	}
 }
@@ -196,6 +214,7 @@ static int load_combination(const char *path, const char *text, const char *tpat
 		return -1;
 	name = xasprintf("%s%s", json_str(doc, "name"), suffix);
 	add_fixture(list, docs, tlines, name, path, area);
+	list->items[list->n - 1].template = xstrdup(tpath);
 	return 0;
 }
 
@@ -338,6 +357,9 @@ static void fixture_clear(struct fixture *f)
 	free(f->title);
 	free(f->area);
 	free(f->file);
+	free(f->template);
+	for (size_t i = 0; i < f->n_steps; i++)
+		free(f->steps[i].lines);
 	free(f->steps);
 	strv_free(f->needs);
 	strv_free(f->locks);

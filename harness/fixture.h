@@ -29,10 +29,12 @@ struct step {
 	json_t *args; /* a map; for history a list of relations. Owned by the fixture's document */
 	int line;
 	int64_t began, over; /* of a recorded case: the instants, ns; 0 when there is none */
+	int *lines; /* history: of each relation */
 };
 
 struct fixture {
 	char *name, *title, *area, *file; /* file as found: DIR/AREA/NAME.yaml */
+	char *template; /* of a grid: where its steps stand, and their lines count; else NULL */
 	int line;
 	char **needs, **locks; /* NULL-terminated */
 	char **reqs; /* every id cited, sorted, once each; NULL-terminated */
@@ -60,6 +62,8 @@ int fixture_from_docs(json_t *docs, const char *from, const char *area, struct f
 		      struct error *err);
 void fixture_list_clear(struct fixture_list *list);
 
+/* Where an assertion of a step stands: for history that of its i-th relation. */
+int step_line(const struct step *s, size_t i);
 const char *step_name(enum step_kind kind);
 
 /* A deep copy of `in` with every ${name} replaced; names without a value stay. vars: name, value, …, NULL. */

@@ -186,9 +186,9 @@ struct span history_span(const struct history *h, const struct hist_event *a,
 	return by_revision(a, b, (struct span){ b0 - a1, b1 - a0 });
 }
 
-char *hist_event_text(const struct hist_event *e)
+char *hist_event_with(const struct hist_event *e, const json_t *content)
 {
-	_cleanup_free_ char *content = e->content ? json_line(e->content) : NULL;
+	_cleanup_free_ char *line = content ? json_line(content) : NULL;
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
@@ -196,10 +196,21 @@ char *hist_event_text(const struct hist_event *e)
 	fprintf(out, "%s%s%s", source_names[e->source], *e->who ? " " : "", e->who);
 	for (size_t i = 0; e->words[i]; i++)
 		fprintf(out, " %s", e->words[i]);
-	if (content)
-		fprintf(out, " %.300s%s", content, strlen(content) > 300 ? "…" : "");
+	if (line)
+		fprintf(out, " %.300s%s", line, strlen(line) > 300 ? "…" : "");
 	fclose(out);
 	return text;
+}
+
+/* What a guest's line says of itself is said by the event's name and place already. */
+char *hist_event_text(const struct hist_event *e)
+{
+	static const char *const bookkeeping[] = { "boot", "ev", "id", "run", "seq", "t" };
+	_cleanup_json_ json_t *content = e->content ? json_copy(e->content) : NULL;
+
+	for (size_t i = 0; e->source == SOURCE_GUEST && i < ARRAY_SIZE(bookkeeping); i++)
+		json_object_del(content, bookkeeping[i]);
+	return hist_event_with(e, json_object_size(content) ? content : NULL);
 }
 
 static void print_event(FILE *out, const struct history *h, const struct hist_event *e, bool focus)

@@ -75,6 +75,7 @@ struct span history_span(const struct history *h, const struct hist_event *a,
 			 const struct hist_event *b);
 
 /* The event as one line, without its time; the caller frees. */
+char *hist_event_with(const struct hist_event *e, const json_t *content);
 char *hist_event_text(const struct hist_event *e);
 /* Lines "+1.234 guest a/c start {…}": all, or `around` events on either side of `focus`. The caller frees. */
 char *history_text(const struct history *h, const struct hist_event *focus, size_t around);

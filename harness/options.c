@@ -176,6 +176,54 @@ static void set_defaults(struct options *o)
 	o->seed = (uint64_t)ts.tv_nsec / 1000 + (uint64_t)ts.tv_sec % 1000 * 1000000;
 }
 
+static void put_quoted(FILE *out, const char *word)
+{
+	if (word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			      "_./:,@%+=-")]) {
+		fputc('\'', out);
+		for (; *word; word++)
+			fprintf(out, *word == '\'' ? "'\\''" : "%c", *word);
+		fputc('\'', out);
+	} else {
+		fputs(word, out);
+	}
+}
+
+static void put_again(FILE *out, const struct option_row *row, const void *value, const void *usual)
+{
+	if (row->kind == OPT_TEXT && *(const char *const *)value) {
+		fprintf(out, " --%s ", row->name);
+		put_quoted(out, *(const char *const *)value);
+	} else if (row->kind == OPT_FACTOR && *(const double *)value != *(const double *)usual) {
+		fprintf(out, " --%s %g", row->name, *(const double *)value);
+	} else if (row->kind == OPT_FLAG && *(const bool *)value) {
+		fprintf(out, " --%s", row->name);
+	}
+}
+
+char *options_again(const struct options *o)
+{
+	static const char *const kept[] = { "subject",	"podd",	     "clock-rate", "slack",
+					    "fixtures", "catalogue", "disruptive" };
+	struct options usual;
+	char *text = o->again ? xstrdup(o->again) : NULL;
+	size_t len = 0;
+	FILE *out;
+
+	if (text)
+		return text;
+	out = open_memstream(&text, &len);
+	set_defaults(&usual);
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+		const struct option_row *row = find_row(kept[i], strlen(kept[i]));
+
+		put_again(out, row, (const char *)o + row->offset,
+			  (const char *)&usual + row->offset);
+	}
+	fclose(out);
+	return text;
+}
+
 /* Words are moved to the end of argv's used part, where o->names points. */
 int options_parse(struct options *o, int argc, char **argv, struct error *err)
 {

@@ -28,8 +28,12 @@ struct options {
 	double clock_rate; /* for a podd of our own */
 	uint64_t seed;
 	bool seed_given;
+	const char *again; /* a replay: what options_again() said of the run; else NULL */
 	char **names; /* positional words: names or globs of cases; NULL-terminated, not owned */
 };
 
+/* The options of this command line without which a case would be another one, each with a space before it, for a shell. The caller
+ * frees. */
+char *options_again(const struct options *o);
 /* Returns 0, a positive number when --help was printed, or -1. argv[0] is the command's word. */
 int options_parse(struct options *o, int argc, char **argv, struct error *err);

@@ -9,6 +9,7 @@
 #include "relation.h"
 
 #include "match.h"
+#include "phrase.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -76,6 +77,8 @@ static enum outcome both(enum outcome a, enum outcome b)
 
 static char *span_text(struct span s)
 {
+	if (s.high < 0)
+		return xasprintf("the other way round, %.3f s apart", clock_seconds(-s.high));
 	if (s.high - s.low < NSEC_PER_MSEC)
 		return xasprintf("%.3f s apart", clock_seconds(s.low));
 	return xasprintf("between %.3f s and %.3f s apart", clock_seconds(s.low),
@@ -83,22 +86,22 @@ static char *span_text(struct span s)
 }
 
 /* Lower bounds get no slack; upper ones are timer and lag. `clock` of the gap counts for both. */
-static double gap_min(struct judge *g, const json_t *gap)
+double relation_gap_min(const json_t *gap, const struct bounds *b)
 {
 	double min = json_num(gap, "min", 0);
 
 	if (json_truth(gap, "whole", false))
 		min = MAX(min - 1, 0);
-	return streq(json_str(gap, "clock"), "real") ? min : min / g->b->rate;
+	return streq(json_str(gap, "clock"), "real") ? min : min / b->rate;
 }
 
-static double gap_max(struct judge *g, const json_t *gap)
+double relation_gap_max(const json_t *gap, const struct bounds *b)
 {
 	_cleanup_json_ json_t *bound = json_copy(json_object_get(gap, "max"));
 
 	if (json_str(gap, "clock") && !json_object_get(bound, "clock"))
 		json_object_set(bound, "clock", json_object_get(gap, "clock"));
-	return bounds_seconds(g->b, bound);
+	return bounds_seconds(b, bound);
 }
 
 static int judge_before(struct judge *g)
@@ -120,9 +123,9 @@ static int judge_before(struct judge *g)
 	}
 	s = history_span(g->h, e[0], e[1]);
 	order = at_least(s, e[0] == e[1] ? 1 : 0);
-	early = at_least(s, (int64_t)(gap_min(g, gap) * 1e9));
+	early = at_least(s, (int64_t)(relation_gap_min(gap, g->b) * 1e9));
 	if (json_object_get(gap, "max"))
-		late = at_most(s, (int64_t)(gap_max(g, gap) * 1e9));
+		late = at_most(s, (int64_t)(relation_gap_max(gap, g->b) * 1e9));
 	g->j->late = late == OUTCOME_FAIL && order != OUTCOME_FAIL && early != OUTCOME_FAIL;
 	settle(g, both(both(order, early), late), span_text(s));
 	return 0;
@@ -281,6 +284,14 @@ static int judge_values(struct judge *g, const char *key, bool want_same)
 	return 0;
 }
 
+/* The event with what the match asks of it, and nothing else. */
+static char *event_against(const struct hist_event *e, const json_t *want)
+{
+	_cleanup_json_ json_t *seen = match_seen(want, e->content);
+
+	return hist_event_with(e, seen);
+}
+
 static int judge_each(struct judge *g)
 {
 	const char *name = json_str(g->relation, "each");
@@ -302,7 +313,7 @@ static int judge_each(struct judge *g)
 		g->j->focus = e;
 		if (match_json(want, e->content))
 			continue;
-		settle(g, OUTCOME_FAIL, hist_event_text(e));
+		settle(g, OUTCOME_FAIL, event_against(e, want));
 		return 0;
 	}
 	if (n)
@@ -331,13 +342,9 @@ int relation_judge(const struct history *h, const json_t *relation, const struct
 		   struct judgement *ret, struct error *err)
 {
 	struct judge g = { .h = h, .relation = relation, .b = b, .j = ret, .err = err };
-	static const char *const drop[] = { "req", "level", "field", "without" };
-	_cleanup_json_ json_t *shown = json_copy((json_t *)relation);
 
 	judgement_clear(ret);
-	for (size_t i = 0; i < ARRAY_SIZE(drop); i++)
-		json_object_del(shown, drop[i]);
-	ret->expected = json_line(shown);
+	ret->expected = phrase_relation(relation, b);
 	return dispatch(&g);
 }
 

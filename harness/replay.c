@@ -94,6 +94,7 @@ static void make_session(struct session *s, const struct replay *r, const struct
 
 	*options = r->options;
 	options->subject = json_str(rec->root, "subject.spec");
+	options->again = json_str(rec->root, "subject.again");
 	*s = (struct session){ .loop = loop_new_pretended(),
 			       .options = options,
 			       .catalog = r->catalog,

@@ -42,7 +42,7 @@ struct case_result {
 	char *refused,
 		*refused_field; /* the first thing that the subject did not take: why, and at which field */
 	json_t *events; /* what its picture shows (picture.h), when the case is not a pass */
-	char *manifest; /* the manifests as applied, when the case is not a pass */
+	char *manifest; /* the manifests as given to it, when the case is not a pass */
 	char *rerun; /* one command that runs this case alone; NULL when it was not run */
 	char *recording; /* its recorded history, a file seen from --report DIR; or NULL */
 };

@@ -148,6 +148,12 @@ int64_t recording_ns(const struct recording *r, double seconds)
 	return r->began + (int64_t)llround(MAX(-LIMIT, MIN(seconds, LIMIT)) * 1e9);
 }
 
+static void set_lines(struct step *s, const json_t *lines)
+{
+	for (size_t i = 0; s->lines && i < json_array_size(s->args); i++)
+		s->lines[i] = (int)json_integer_value(json_array_get(lines, i));
+}
+
 static void set_instants(const struct recording *r, struct fixture *f)
 {
 	const json_t *steps = json_path(r->root, "case.steps");
@@ -157,6 +163,7 @@ static void set_instants(const struct recording *r, struct fixture *f)
 		double began = json_num(s, "began", 0), over = json_num(s, "over", 0);
 
 		f->steps[i].line = (int)json_int(s, "line", 0);
+		set_lines(&f->steps[i], json_object_get(s, "lines"));
 		f->steps[i].began = began > 0 ? recording_ns(r, began) : 0;
 		f->steps[i].over = over > 0 ? recording_ns(r, over) : 0;
 	}

@@ -66,10 +66,12 @@ static json_t *subject_json(const struct session *session)
 {
 	const struct subject *s = session->subject;
 
-	return json_pack("{s:o,s:o,s:o,s:f,s:o,s:o}", "name", text_or_null(s->name), "version",
+	_cleanup_free_ char *again = options_again(session->options);
+
+	return json_pack("{s:o,s:o,s:o,s:s,s:f,s:o,s:o}", "name", text_or_null(s->name), "version",
 			 text_or_null(s->version), "spec", text_or_null(session->options->subject),
-			 "rate", session->bounds.rate, "node", text_or_null(s->node), "features",
-			 features_json(s));
+			 "again", again, "rate", session->bounds.rate, "node",
+			 text_or_null(s->node), "features", features_json(s));
 }
 
 static json_t *runner_json(const struct session *s)
@@ -98,6 +100,16 @@ static json_t *seconds_json(const struct case_run *c, int64_t at)
 	return at ? json_real(clock_seconds(at - c->began)) : json_null();
 }
 
+/* Where the relations of a history stand. */
+static json_t *lines_json(const struct step *s)
+{
+	json_t *list = s->lines ? json_array() : json_null();
+
+	for (size_t i = 0; s->lines && i < json_array_size(s->args); i++)
+		json_array_append_new(list, json_integer(step_line(s, i)));
+	return list;
+}
+
 static json_t *steps_json(const struct case_run *c)
 {
 	json_t *list = json_array(), *args;
@@ -106,9 +118,10 @@ static json_t *steps_json(const struct case_run *c)
 		int64_t began = 0, over = 0;
 
 		recorder_step(c->tape, i, &args, &began, &over);
-		json_array_append_new(list, json_pack("{s:s,s:i,s:o,s:o}", "step",
+		json_array_append_new(list, json_pack("{s:s,s:i,s:o,s:o,s:o}", "step",
 						      step_name(c->fixture->steps[i].kind), "line",
-						      c->fixture->steps[i].line, "began",
+						      c->fixture->steps[i].line, "lines",
+						      lines_json(&c->fixture->steps[i]), "began",
 						      seconds_json(c, began), "over",
 						      seconds_json(c, over)));
 	}

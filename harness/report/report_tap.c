@@ -3,7 +3,7 @@
  *
  * Lines come as cases end, numbered in that order; the plan stands first because the number of cases is known. What is not a
  * plain pass carries a YAML block: verdict, message, the assertions that did not pass with the requirement's sentence and
- * source, the timeline, and the command that runs this case alone. A case that is reported but does not fail the run (miss, known,
+ * source, the timeline, the manifests, and the command that runs this case alone. A case that is reported but does not fail the run (miss, known,
  * undecided, disputed) is `not ok … # TODO`, one that was not evaluated is `# SKIP`. A run that says nothing ends with `Bail out!`.
  */
 #include "catalog.h"
@@ -99,6 +99,7 @@ static void print_diagnostics(const struct tap_reporter *t, const struct case_re
 	}
 	if (!timeline && c->timeline && *c->timeline)
 		print_block(t->out, "  ", "timeline", c->timeline);
+	print_field(t->out, "  ", "manifest", c->manifest);
 	print_field(t->out, "  ", "rerun", c->rerun);
 	fputs("  ...\n", t->out);
 }

@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "fixture.h"
 #include "report/report_audit.h"
 #include "report/report_text.h"
 #include "stability.h"
@@ -63,6 +64,7 @@ static json_t *case_json(const struct case_result *c)
 	json_object_set_new(o, "assertions", list);
 	json_object_set_new(o, "area", text_or_null(c->area));
 	json_object_set_new(o, "round", json_integer(c->round));
+	set_text(o, "template", c->fixture ? c->fixture->template : NULL);
 	set_text(o, "title", c->title);
 	set_text(o, "rerun", c->rerun);
 	set_text(o, "history", c->recording);

@@ -88,11 +88,13 @@ static void perform(json_t *a, const json_t *request, const char *verb, const js
 		answer_exec(a, request, rule);
 	else if (streq(verb, "apply") && !skip)
 		answer_apply(a, request);
+	else if (streq(verb, "patch") && json_path(request, "patch.refused"))
+		refuse(a, "invalid");
 	else if (streq(verb, "delete") && json_str(request, "uid"))
 		refuse(a, "conflict"); /* whoever it is */
 	else if ((streq(verb, "delete") || streq(verb, "reset")) && !skip)
 		pretend_remove(request);
-	else if (!skip)
+	else if (!skip && !streq(verb, "patch")) /* which is accepted, and changes nothing */
 		refuse(a, "unsupported");
 }
 

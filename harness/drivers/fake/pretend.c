@@ -1,6 +1,6 @@
 /*
  * pretend: pods without a runtime. What is applied is Running at once, and its containers have printed what the guest prints for
- * `run --say TEXT`. That is enough for the suite's own cases, and it is all that is known of any pod here.
+ * `run --say TEXT`, and S seconds later what follows `--after S`. That is enough for the suite's own cases, and it is all that is known of any pod here.
  */
 #include "drivers/fake/pretend.h"
 
@@ -125,6 +125,15 @@ static void print_line(FILE *out, const json_t *pod, const char *id, int *seq, c
 	(*seq)++;
 }
 
+/* Whether the i-th argument is an `--after` that has not come yet. */
+static bool is_later(const json_t *pod, const json_t *args, size_t i)
+{
+	const char *seconds = json_string_value(json_array_get(args, i + 1));
+
+	return streq(json_string_value(json_array_get(args, i)), "--after") &&
+	       clock_now() - json_int(pod, "born", 0) < (int64_t)(strtod(seconds, NULL) * 1e9);
+}
+
 static void print_guest(FILE *out, const json_t *pod, const json_t *c, const char *words)
 {
 	const json_t *args = json_object_get(c, "args");
@@ -136,10 +145,13 @@ static void print_guest(FILE *out, const json_t *pod, const json_t *c, const cha
 	if (!id)
 		return;
 	print_line(out, pod, id, &seq, "start", NULL);
-	for (i = 0; i + 1 < json_array_size(args); i++)
+	for (i = 0; i + 1 < json_array_size(args); i++) {
+		if (is_later(pod, args, i))
+			return;
 		if (streq(json_string_value(json_array_get(args, i)), "--say"))
 			print_line(out, pod, id, &seq, "say",
 				   words ? words : json_string_value(json_array_get(args, i + 1)));
+	}
 	print_line(out, pod, id, &seq, "ready", NULL);
 	json_array_foreach(json_object_get(pod, "said"), i, said)
 		print_line(out, pod, id, &seq, "say", json_string_value(said));
