@@ -13,6 +13,7 @@
 
 #include "commands.h"
 #include "doc.h"
+#include "inspect/vacuous.h"
 #include "inspect/words.h"
 #include "invariants/invariants.h"
 #include "select.h"
@@ -22,7 +23,8 @@
 
 static const char usage[] =
 	"usage: podtest coverage [--area A] [--holes] [--mutants FILE | --cited] [-o "
-	"table|json]\n\n"
+	"table|json]\n"
+	"       podtest coverage --vacuous [--results FILE] [--mutants FILE] [--area A] [CASE…]\n\n"
 	"Per area: requirements, those that a case asserts, those whose assertion a mutant has "
 	"made fail.\n"
 	"--area: these areas (several with commas) must have no hole: each must is asserted and "
@@ -31,7 +33,11 @@ static const char usage[] =
 	"failing under a mutant of its own (out/report/mutants.json, or --mutants), each should is "
 	"asserted or has its reason.\n"
 	"--cited leaves out whether an assertion was ever seen failing. --holes names the holes of "
-	"every area.\n";
+	"every area.\n"
+	"--vacuous lists assertions that results.json (out/report, or --results) never evaluated, "
+	"rules that had nothing\n"
+	"to judge there, and requirements whose assertions failed under no mutant; any makes the "
+	"exit code 1.\n";
 
 struct coverage {
 	struct catalog *catalog;
@@ -269,13 +275,29 @@ static void gather(struct coverage *c, struct selection *s)
 	cite_scripts(c);
 }
 
+static int vacuous(const struct selection *s, const char *results, const char *mutants)
+{
+	_cleanup_free_ char *found = paths_data("out/report/results.json"),
+			    *killed = paths_data("out/report/mutants.json");
+	_cleanup_error_ struct error err = ERROR_INIT;
+	int n = -1;
+
+	if (!results && !found)
+		error_set(&err, "no results.json: give --results FILE");
+	else
+		n = vacuous_print(s, results ? results : found, mutants ? mutants : killed, &err);
+	return n < 0 ? words_fault("coverage", &err, EXIT_VOID) : n ? EXIT_FAILED : EXIT_GOOD;
+}
+
 int cmd_coverage(int argc, char **argv)
 {
-	const char *with_holes = NULL, *mutants = NULL, *format = NULL, *cited_only = NULL;
-	const struct word words[] = { { "holes", 0, true, &with_holes },
-				      { "mutants", 0, false, &mutants },
-				      { "cited", 0, true, &cited_only },
-				      { "output", 'o', false, &format } };
+	const char *with_holes = NULL, *mutants = NULL, *format = NULL, *cited_only = NULL,
+		   *empty = NULL, *results = NULL;
+	const struct word words[] = {
+		{ "holes", 0, true, &with_holes }, { "mutants", 0, false, &mutants },
+		{ "cited", 0, true, &cited_only }, { "vacuous", 0, true, &empty },
+		{ "results", 0, false, &results }, { "output", 'o', false, &format }
+	};
 	_cleanup_json_ json_t *cited = json_object(), *proven = json_object();
 	_cleanup_(selection_clear) struct selection s = { 0 };
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -286,6 +308,8 @@ int cmd_coverage(int argc, char **argv)
 	if (words_take(&argc, argv, words, ARRAY_SIZE(words), &err) ||
 	    selection_load(&s, argc, argv, &err))
 		return words_fault("coverage", &err, EXIT_BAD_USAGE);
+	if (empty)
+		return vacuous(&s, results, mutants);
 	gather(&c, &s);
 	if (!cited_only && load_mutants(&c, mutants, &err))
 		return words_fault("coverage", &err, EXIT_VOID);

@@ -235,3 +235,21 @@ ready='- eventually: {guest: a/c ready, within: {lag: prompt}}'
 	[ "$(sed -n "$(jq '.cases[0].assertions[1].line' "$dir/report/results.json")p" "$dir/cases/self/one.yaml")" = \
 		'  - {count: guest a/c say, is: 0, req: NS-002}' ]
 }
+
+# ---- what proves nothing ----
+
+@test "coverage --vacuous: what was never evaluated, and what failed under no mutant" {
+	judge "$ready" '- history: [{count: guest a/c start, is: 1, req: NS-001}]'
+	echo '{"mutants": [{"kills": "NS-001", "verdict": "killed"}]}' >"$dir/mutants.json"
+	vacuous() { "$PODTEST" coverage --vacuous --fixtures "$dir/cases" --results "$dir/results.json" --mutants "$dir/mutants.json"; }
+	jq '.invariants = []' "$dir/report/results.json" >"$dir/results.json"
+	run -0 vacuous
+	[ "$output" = '0 vacuous' ]
+	jq '.invariants = [] | .cases[0].assertions[0].verdict = "broken"' "$dir/report/results.json" >"$dir/results.json"
+	run -1 vacuous
+	[[ "$output" == 'never evaluated: self/one NS-001'* ]]
+	jq '.invariants = [{req: "NS-002", name: "idle", judged: 0}]' "$dir/report/results.json" >"$dir/results.json"
+	echo '{"mutants": [{"kills": "NS-001", "verdict": "survived"}]}' >"$dir/mutants.json"
+	run -1 vacuous
+	[[ "$output" == *'nothing to judge: rule idle NS-002'*'never seen failing: NS-001, of self/one'* ]]
+}
