@@ -76,17 +76,26 @@ char *room_file(const char *ns, const char *fmt, ...)
 
 /* ---- making and ending ---- */
 
-/* The script becomes unshare, whose last child is the room's first process (before it: one that began the sweeper). */
-static pid_t first_process(pid_t script)
+static pid_t last_child(pid_t of)
 {
-	_cleanup_free_ char *path = xasprintf("/proc/%d/task/%d/children", script, script);
+	_cleanup_free_ char *path = xasprintf("/proc/%d/task/%d/children", of, of);
 	_cleanup_free_ char *text = file_read(path);
-
 	char *last = NULL, *rest = text;
 
 	for (char *word; rest && (word = strsep(&rest, " "));)
 		last = *word ? word : last;
 	return last ? (pid_t)atoi(last) : 0;
+}
+
+/*
+ * The script becomes unshare; its last child (before it: one that began the sweeper) is the first process of the pid namespace. But
+ * that one's child alone is in the room's cgroup namespace as well: podman, whose end is the room's.
+ */
+static pid_t first_process(pid_t script)
+{
+	pid_t init = last_child(script);
+
+	return init ? last_child(init) : 0;
 }
 
 static bool serves(pid_t room)
