@@ -28,9 +28,10 @@ static const char usage[] =
 	"its requirement fail.\n"
 	"Needs the source tree, built (make all). --only: ids of mutants, or the requirements they "
 	"break.\n"
-	"--jobs: mutants at a time (2). --report: out/report/mutants.json; a part (--area, --only) "
-	"replaces what that\n"
-	"report says of the same mutants and leaves the rest of it.\n";
+	"--jobs: mutants at a time (one more than processors). --report: "
+	"out/report/mutants.json;\n"
+	"a part (--area, --only) replaces what that report says of the same mutants and leaves the "
+	"rest of it.\n";
 
 #define MAX_JOBS 64
 
@@ -227,7 +228,7 @@ static int mutants(const struct mutant_choice *choice, const char *jobs, const c
 							  .interrupted = &interrupted,
 							  .lock = -1 };
 	_cleanup_free_ char *dir = NULL;
-	long n = jobs ? strtol(jobs, NULL, 10) : 2;
+	long n = jobs ? strtol(jobs, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN) + 1;
 
 	if (n < 1 || n > MAX_JOBS)
 		return error_set(err, "--jobs %s: must be 1 to 64", jobs), EXIT_BAD_USAGE;
