@@ -1,36 +1,17 @@
 #!/usr/bin/env bats
 # podctl: the words, outputs and exit codes of podctl, against a podd of this file's own.
 
-# shellcheck source=ci/podd.bash
-. "$BATS_TEST_DIRNAME/../ci/podd.bash"
+# shellcheck source=conformance/lib/podctl.bash
+. "$BATS_TEST_DIRNAME/lib/podctl.bash"
 
 bats_require_minimum_version 1.5.0
 
 IMAGE=localhost/podtest/busybox:v1
 
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-podctl.XXXXXX")
-	export podd_root podd_socket=$podd_root/podd.sock
-	podd_boot --clock-rate 20 --listen "unix:$podd_socket" 3>&-
-	export podd_pid podd_cat
-	podctl_ image import out/image/busybox.tar
-}
-
-teardown_file() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	podd_end
-}
-
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	ns=t$BATS_TEST_NUMBER
 	podctl_ create namespace "$ns"
-}
-
-# p VERB...: podctl in the test's namespace, never longer than a minute.
-p() {
-	timeout 60 "$podd_bin/podctl" --socket "$podd_socket" -n "$ns" "$@"
 }
 
 # manifest NAME SCRIPT [LABEL]: a pod that runs a shell script.

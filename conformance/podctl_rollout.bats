@@ -1,24 +1,10 @@
 #!/usr/bin/env bats
 # podctl rollout and set: a Deployment rolled out, back, on and off by podctl.
 
-# shellcheck source=ci/podd.bash
-. "$BATS_TEST_DIRNAME/../ci/podd.bash"
+# shellcheck source=conformance/lib/podctl.bash
+. "$BATS_TEST_DIRNAME/lib/podctl.bash"
 
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-podctl.XXXXXX")
-	export podd_root podd_socket=$podd_root/podd.sock
-	podd_boot --clock-rate 20 --listen "unix:$podd_socket" 3>&-
-	export podd_pid podd_cat
-	podctl_ image import out/image/busybox.tar
-}
-
-teardown_file() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	podd_end
-}
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
@@ -39,11 +25,6 @@ setup() {
 		      containers: [{name: main, image: "localhost/podtest/busybox:v1", command: [sleep, "1000"]}]
 	EOF
 	p rollout status deployment/web --timeout=30s
-}
-
-# p VERB...: podctl in the test's namespace, never longer than a minute.
-p() {
-	timeout 60 "$podd_bin/podctl" --socket "$podd_socket" -n "$ns" "$@"
 }
 
 image() {

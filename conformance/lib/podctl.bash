@@ -1,0 +1,25 @@
+# podctl: a podd of the bats file's own, with the busybox image, for as long as the file runs.
+
+# shellcheck source=ci/podd.bash
+. "$BATS_TEST_DIRNAME/../ci/podd.bash"
+
+setup_file() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-podctl.XXXXXX")
+	export podd_root podd_socket=$podd_root/podd.sock
+	podd_boot --clock-rate 20 --listen "unix:$podd_socket" 3>&-
+	export podd_pid podd_cat
+	podctl_ image import out/image/busybox.tar
+}
+
+teardown_file() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	podd_end
+}
+
+ns= # the test's own namespace: its setup makes it
+
+# p VERB...: podctl in the test's namespace, never longer than a minute.
+p() {
+	timeout 60 "$podd_bin/podctl" --socket "$podd_socket" -n "$ns" "$@"
+}
