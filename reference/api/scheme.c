@@ -11,6 +11,7 @@
 
 #include "api/cluster.h"
 #include "api/config.h"
+#include "api/controller_revision.h"
 #include "api/cronjob.h"
 #include "api/deployment.h"
 #include "api/job.h"
@@ -23,10 +24,19 @@
 #include "base/strbuf.h"
 
 static const struct kind *const kinds[] = {
-	&kind_pod,	  &kind_namespace, &kind_node,
-	&kind_configmap,  &kind_secret,	   &kind_event,
-	&kind_replicaset, &kind_lease,	   &kind_replicationcontroller,
-	&kind_job,	  &kind_cronjob,   &kind_deployment,
+	&kind_pod,
+	&kind_namespace,
+	&kind_node,
+	&kind_configmap,
+	&kind_secret,
+	&kind_event,
+	&kind_replicaset,
+	&kind_lease,
+	&kind_replicationcontroller,
+	&kind_job,
+	&kind_cronjob,
+	&kind_deployment,
+	&kind_controller_revision,
 };
 
 const struct kind *scheme_next(const struct kind *prev)

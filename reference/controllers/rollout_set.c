@@ -13,6 +13,7 @@
 #include "api/workload.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "controllers/name_hash.h"
 
 #define PREFIX "deployment.kubernetes.io/"
 #define HISTORY_ANNOTATION PREFIX "revision-history"
@@ -37,28 +38,11 @@ bool rollout_set_is_of(const json_t *set, const json_t *d)
 	return json_same(a, b);
 }
 
-static uint32_t fnv1a(const char *text)
-{
-	uint32_t h = 2166136261U;
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 16777619U;
-	return h;
-}
-
-/* Ten letters and digits at most, none of which make words. */
 static char *template_hash(const json_t *d)
 {
-	static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
 	_cleanup_json_ json_t *template = template_without_hash(d);
-	_cleanup_free_ char *text = json_dumps(template, JSON_COMPACT | JSON_SORT_KEYS);
-	_cleanup_free_ char *salted =
-		str_printf("%s%lld", text, (long long)json_int(d, "status.collisionCount", 0));
-	char *hash = str_printf("%u", fnv1a(salted));
 
-	for (char *c = hash; *c; c++)
-		*c = alphabet[(unsigned char)*c % (sizeof(alphabet) - 1)];
-	return hash;
+	return name_hash(template, json_int(d, "status.collisionCount", 0));
 }
 
 /* ---- annotations ---- */
