@@ -122,7 +122,7 @@ static void validate(const json_t *d, struct violations *v)
 	const struct fpath spec = { .name = "spec" };
 	int64_t deadline = json_int(d, "spec.progressDeadlineSeconds", INT32_MAX);
 
-	workload_validate_selector(d, v);
+	workload_validate_selector(d, "deployment", v);
 	workload_validate_template(d, "ReplicaSet", v);
 	validate_strategy(d, FPATH(&spec, "strategy"), v);
 	if (deadline <= json_int(d, "spec.minReadySeconds", 0))

@@ -132,7 +132,7 @@ void workload_validate_template(const json_t *obj, const char *kind, struct viol
 				  "activeDeadlineSeconds in %s is not Supported", kind);
 }
 
-void workload_validate_selector(const json_t *obj, struct violations *v)
+void workload_validate_selector(const json_t *obj, const char *whose, struct violations *v)
 {
 	const struct fpath spec = { .name = "spec" };
 	const struct fpath at = { .up = &spec, .name = "selector" };
@@ -141,12 +141,12 @@ void workload_validate_selector(const json_t *obj, struct violations *v)
 	meta_validate_selector(selector, &at, v);
 	if (selector != NULL && json_len(selector, "matchLabels") == 0 &&
 	    json_len(selector, "matchExpressions") == 0)
-		violate_invalid(v, &at, selector, "empty selector is invalid for deployment");
+		violate_invalid(v, &at, selector, "empty selector is invalid for %s", whose);
 }
 
 static void rs_validate(const json_t *obj, struct violations *v)
 {
-	workload_validate_selector(obj, v);
+	workload_validate_selector(obj, "deployment", v);
 	workload_validate_template(obj, "ReplicaSet", v);
 }
 

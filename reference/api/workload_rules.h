@@ -6,8 +6,8 @@
 #include "api/scheme.h"
 #include "api/violation.h"
 
-/* spec.selector as a LabelSelector that is there and selects something. */
-void workload_validate_selector(const json_t *obj, struct violations *v);
+/* spec.selector as a LabelSelector that is there and selects something; whose: for the message. */
+void workload_validate_selector(const json_t *obj, const char *whose, struct violations *v);
 /* spec.template, which the selector selects and whose pods run for ever; kind is for messages. */
 void workload_validate_template(const json_t *obj, const char *kind, struct violations *v);
 
