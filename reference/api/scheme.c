@@ -13,6 +13,7 @@
 #include "api/config.h"
 #include "api/controller_revision.h"
 #include "api/cronjob.h"
+#include "api/daemonset.h"
 #include "api/deployment.h"
 #include "api/job.h"
 #include "api/meta.h"
@@ -37,6 +38,7 @@ static const struct kind *const kinds[] = {
 	&kind_cronjob,
 	&kind_deployment,
 	&kind_controller_revision,
+	&kind_daemonset,
 };
 
 const struct kind *scheme_next(const struct kind *prev)

@@ -10,6 +10,7 @@
 #include "api/workload.h"
 #include "controllers/control.h"
 #include "controllers/cronjob.h"
+#include "controllers/daemonset.h"
 #include "controllers/deployment.h"
 #include "controllers/garbage.h"
 #include "controllers/job.h"
@@ -24,6 +25,7 @@ struct controllers {
 	struct scheduler *scheduler;
 	struct replica_controller *replicasets, *replicationcontrollers;
 	struct deployment_controller *deployments;
+	struct daemonset_controller *daemonsets;
 	struct job_controller *jobs;
 	struct job_strays *job_strays;
 	struct cronjob_controller *cronjobs;
@@ -48,6 +50,8 @@ static int make_all(struct controllers *c, struct error *err)
 					   &c->replicationcontrollers, err);
 	if (r == 0)
 		r = deployment_controller_new(control, &c->deployments, err);
+	if (r == 0)
+		r = daemonset_controller_new(control, &c->daemonsets, err);
 	if (r == 0)
 		r = job_controller_new(control, &c->jobs, err);
 	if (r == 0)
@@ -87,6 +91,7 @@ struct controllers *controllers_free(struct controllers *c)
 	cronjob_controller_free(c->cronjobs);
 	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);
+	daemonset_controller_free(c->daemonsets);
 	deployment_controller_free(c->deployments);
 	replica_controller_free(c->replicationcontrollers);
 	replica_controller_free(c->replicasets);
