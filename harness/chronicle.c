@@ -63,7 +63,7 @@ json_t *chronicle_object(const struct chronicle *c, const char *kind, const char
 static const char *kept_kind(const char *kind)
 {
 	static const char *const kinds[] = { "Pod", "Deployment", "ReplicaSet",
-					     "ReplicationController" };
+					     "ReplicationController", "DaemonSet" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (streq(kinds[i], kind))

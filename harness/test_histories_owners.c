@@ -1,9 +1,9 @@
 /*
  * test_histories_owners: the rules about those who own pods against real histories (fixtures/histories).
  *
- * The watches of a real cluster's Deployments, ReplicaSets and ReplicationControllers, and of their pods, go together the way of a
- * case's watches, namespace by namespace. Who breaks a rule here shows that the rule is wrong; and a rule that none of them gives
- * anything to judge is told as well.
+ * The watches of a real cluster's Deployments, ReplicaSets, ReplicationControllers and DaemonSets, and of their pods, go together the
+ * way of a case's watches, namespace by namespace. Who breaks a rule here shows that the rule is wrong; and a rule that none of them
+ * gives anything to judge is told as well.
  */
 #include "doc.h"
 #include "invariants/invariants.h"
@@ -79,6 +79,7 @@ static void test_owners_of_a_real_cluster_break_no_rule(void)
 	struct invariant rule;
 
 	load("owners");
+	load("daemons");
 	load("controllers");
 	for (size_t i = 0; i < n_streams; i++) {
 		struct invariant_marks marks = { 0 };

@@ -26,6 +26,8 @@ static const struct {
 	{ &rules_owned, "Pod", true },
 	{ &rules_replicaset, "ReplicaSet", true },
 	{ &rules_deployment, "Deployment", true },
+	{ &rules_daemon, "Pod", true },
+	{ &rules_daemonset, "DaemonSet", true },
 };
 
 /* The i-th rule, and the number of its set. */

@@ -3,7 +3,7 @@
 
 #include "chronicle.h"
 
-#define MAX_INVARIANTS 128
+#define MAX_INVARIANTS 192
 
 /* What one history had to say to each rule, by the rule's number. */
 struct invariant_marks {

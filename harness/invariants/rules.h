@@ -117,4 +117,4 @@ const char *handler_name(const json_t *handler, const char *word);
 
 extern const struct rule_set rules_object, rules_phase, rules_conditions, rules_status,
 	rules_restart, rules_sandbox, rules_order, rules_probe, rules_stop, rules_owned,
-	rules_replicaset, rules_deployment;
+	rules_replicaset, rules_deployment, rules_daemon, rules_daemonset;

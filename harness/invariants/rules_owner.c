@@ -1,80 +1,17 @@
 /*
- * rules_owner: those who own pods: Deployments, ReplicaSets, and what they and their pods say of each other.
+ * rules_owner: Deployments, ReplicaSets, and what they and their pods say of each other.
  *
- * Versions of different objects are compared by their revisions: what the store held at the instant of one version. A controller
- * acts on what it has last read, which may be older: so of the specs of a Deployment each counts that it may still have acted upon,
- * those since the generation that its status has observed. Each kind has a watch of its own, and one may be behind: what a version
- * should have been preceded by is looked for only when the other watch is known to have come further.
+ * A controller acts on what it has last read, which may be older than what the store holds: so of the specs of a Deployment each
+ * counts that it may still have acted upon, those since the generation that its status has observed.
  */
-#include "invariants/rules.h"
-
-static int64_t count_at(const struct version *v, const char *path)
-{
-	return json_int(v->object, path, 0);
-}
+#include "invariants/owning.h"
 
 static int64_t replicas_of(const struct version *v)
 {
 	return json_int(v->object, "spec.replicas", 1);
 }
 
-static const json_t *controller_ref(const json_t *object)
-{
-	json_t *ref;
-	size_t i;
-
-	json_array_foreach(json_path(object, "metadata.ownerReferences"), i, ref)
-		if (json_truth(ref, "controller", false))
-			return ref;
-	return NULL;
-}
-
-static bool is_owned_by(const struct version *v, const struct life *owner)
-{
-	return v && streq(json_str(controller_ref(v->object), "uid"), owner->uid);
-}
-
-/* Its controller, if that was seen and is of this kind. */
-static const struct life *owner_of(const struct scene *s, const struct version *v, const char *kind)
-{
-	for (size_t i = 0; v && i < s->c->n_owners; i++)
-		if (streq(s->c->owners[i].kind, kind) && is_owned_by(v, &s->c->owners[i]))
-			return &s->c->owners[i];
-	return NULL;
-}
-
-/* The version that was there at a revision; NULL: none yet, or none any more. */
-static const struct version *version_at(const struct life *l, uint64_t revision)
-{
-	const struct version *v = NULL;
-
-	for (size_t i = 0; i < l->n && l->versions[i].revision <= revision; i++)
-		v = &l->versions[i];
-	return v && !v->gone ? v : NULL;
-}
-
-/* Seen from its creation on. */
-static bool is_born_here(const struct life *l)
-{
-	return count_at(&l->versions[0], "metadata.generation") == 1 &&
-	       !json_path(l->versions[0].object, "status.observedGeneration");
-}
-
 /* ---- a status by itself ---- */
-
-static void observed_is_not_ahead(struct scene *s)
-{
-	if (now_at(s, "status.observedGeneration"))
-		judge(s, count_at(s->now, "status.observedGeneration") <=
-				 count_at(s->now, "metadata.generation"));
-}
-
-static void observed_never_falls(struct scene *s)
-{
-	if (before_at(s, "status.observedGeneration"))
-		judge(s, count_at(s->now, "status.observedGeneration") >=
-				 count_at(s->before, "status.observedGeneration"));
-}
 
 static void counts_nest(struct scene *s)
 {
@@ -88,15 +25,6 @@ static void counts_nest(struct scene *s)
 }
 
 /* ---- pods and their owners ---- */
-
-static bool watch_is_past(const struct life *lives, size_t n, const char *kind, uint64_t revision)
-{
-	for (size_t i = 0; i < n; i++)
-		if (streq(lives[i].kind, kind) &&
-		    lives[i].versions[lives[i].n - 1].revision > revision)
-			return true;
-	return false;
-}
 
 /* A count of pods is a count of pods that there were. */
 static void counts_what_there_was(struct scene *s)

@@ -20,6 +20,23 @@
 	OBJECT("Pod", name, ",'generateName':'x-'" OWNER("ReplicaSet", set), "", \
 	       "'phase':'" phase "'")
 
+#define DAEMONS(generation, strategy, status) \
+	OBJECT("DaemonSet", "ds", ",'generation':" generation, "'updateStrategy':" strategy, status)
+#define DAEMON(name, place, phase)                                                   \
+	OBJECT("Pod", name, ",'generateName':'ds-'" OWNER("DaemonSet", "ds"), place, \
+	       "'phase':'" phase "'")
+#define OLD_FIRST "{'rollingUpdate':{'maxUnavailable':1,'maxSurge':0}}"
+#define NEW_FIRST "{'rollingUpdate':{'maxUnavailable':0,'maxSurge':1}}"
+#define BOUND(node) "'nodeName':'" node "'"
+#define MEANT_FOR(node)                                                                         \
+	"'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{"        \
+	"'nodeSelectorTerms':[{'matchFields':[{'key':'metadata.name','operator':'In','values':" \
+	"['" node "']}]}]}}}"
+#define NODES(wanted, current, ready, available, unavailable)                   \
+	"'desiredNumberScheduled':" wanted ",'currentNumberScheduled':" current \
+	",'numberReady':" ready ",'numberAvailable':" available                 \
+	",'numberUnavailable':" unavailable
+
 #define ROLLS(replicas)                                                                \
 	"'replicas':" replicas ",'strategy':{'type':'RollingUpdate','rollingUpdate':{" \
 	"'maxSurge':'25%','maxUnavailable':1}}"
@@ -72,6 +89,27 @@ static const struct row {
 	  DEPLOYMENT("1", RECREATES, "") SET("a", "1", "0", "") SET("b", "1", "1", ""),
 	  POD("p", "a", "Succeeded") POD("q", "b", "Pending"),
 	  POD("p", "a", "Running") POD("q", "b", "Pending"), "" },
+	{ "old-daemon-has-ended", DAEMONS("1", OLD_FIRST, ""),
+	  DAEMON("p", BOUND("n"), "Succeeded") DAEMON("q", MEANT_FOR("n"), "Pending"),
+	  DAEMON("p", BOUND("n"), "Running") DAEMON("q", MEANT_FOR("n"), "Pending"), "" },
+	{ "old-daemon-has-ended", DAEMONS("1", OLD_FIRST, ""),
+	  DAEMON("p", BOUND("n"), "Running") DAEMON("q", MEANT_FOR("m"), "Pending"),
+	  DAEMON("p", MEANT_FOR("m"), "Pending") DAEMON("q", MEANT_FOR("m"), "Pending"), "" },
+	{ "old-daemon-has-ended", "",
+	  DAEMONS("1", NEW_FIRST, "") DAEMON("p", BOUND("n"), "Running")
+		  DAEMON("q", MEANT_FOR("n"), "Pending"),
+	  DAEMONS("1", OLD_FIRST, "") DAEMON("p", BOUND("n"), "Running")
+		  DAEMON("q", MEANT_FOR("n"), "Pending"),
+	  "" },
+	{ "daemonset-observed-is-not-ahead", "", DAEMONS("2", OLD_FIRST, "'observedGeneration':2"),
+	  DAEMONS("2", OLD_FIRST, "'observedGeneration':3"), "" },
+	{ "daemonset-observed-never-falls", DAEMONS("2", OLD_FIRST, "'observedGeneration':2"),
+	  DAEMONS("3", OLD_FIRST, "'observedGeneration':2"),
+	  DAEMONS("3", OLD_FIRST, "'observedGeneration':1"), "" },
+	{ "daemonset-counts-nest", "", DAEMONS("1", OLD_FIRST, NODES("3", "2", "2", "1", "2")),
+	  DAEMONS("1", OLD_FIRST, NODES("3", "4", "2", "1", "2")), "" },
+	{ "daemonset-counts-nest", "", DAEMONS("1", OLD_FIRST, NODES("3", "3", "2", "2", "1")),
+	  DAEMONS("1", OLD_FIRST, NODES("3", "3", "2", "2", "0")), "" },
 };
 
 struct world {
