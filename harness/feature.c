@@ -57,6 +57,7 @@ static const char *const features[] = {
 	"rc",
 	"rs",
 	"deployment",
+	"ds",
 	"job",
 	"cronjob",
 	"scheduler",

@@ -15,6 +15,7 @@ static const struct {
 } kind_uses[] = { { "ReplicationController", "rc" },
 		  { "ReplicaSet", "rs" },
 		  { "Deployment", "deployment" },
+		  { "DaemonSet", "ds" },
 		  { "Job", "job" },
 		  { "CronJob", "cronjob" } };
 
