@@ -101,6 +101,21 @@ static char *manifest_ref(const json_t *m)
 	return ref;
 }
 
+static void on_status(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const json_t *m = json_array_get(c->now.manifests, c->now.next);
+	_cleanup_free_ char *ref = manifest_ref(m);
+
+	(void)userdata;
+	if (reply->code != REPLY_OK) {
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: the status of %s: %s",
+			    line_of(c), ref, reply->message ? reply->message : "refused");
+		return;
+	}
+	c->now.next++;
+	apply_next(c);
+}
+
 static void on_applied(struct case_run *c, const struct reply *reply, void *userdata)
 {
 	const json_t *m = json_array_get(c->now.manifests, c->now.next);
@@ -109,9 +124,11 @@ static void on_applied(struct case_run *c, const struct reply *reply, void *user
 	(void)userdata;
 	if (!taken(c, reply, words))
 		return;
-	c->now.next++;
 	if (json_str(c->now.args, "req"))
 		assert_accepted(c, reply, words);
+	if (reply->code == REPLY_OK && case_outside_status(c, m, on_status))
+		return;
+	c->now.next++;
 	apply_next(c);
 }
 
@@ -125,7 +142,8 @@ static void apply_next(struct case_run *c)
 	}
 	req.object = json_array_get(c->now.manifests, c->now.next);
 	json_array_append(c->applied, (json_t *)req.object);
-	case_request(c, &req, on_applied, NULL);
+	if (case_outside_take(c, json_array_get(c->now.manifests, c->now.next)))
+		case_request(c, &req, on_applied, NULL);
 }
 
 /* ---- refusals ---- */
@@ -204,9 +222,9 @@ static void reject_begin(struct case_run *c)
 
 	req.object = json_array_get(c->now.manifests, 0);
 	json_array_append(c->applied, (json_t *)req.object);
-	if (req.object)
+	if (req.object && case_outside_take(c, json_array_get(c->now.manifests, 0)))
 		case_request(c, &req, on_refused, NULL);
-	else
+	else if (!req.object)
 		case_broken(c, false, "line %d: no manifest %s in the file", line_of(c),
 			    json_str(c->now.args, "object"));
 }

@@ -114,15 +114,34 @@ static void on_still_there(void *userdata)
 		case_poke(c);
 }
 
-static void on_gone(struct case_run *c, const struct reply *reply, void *userdata)
+static void gone(struct case_run *c, const struct reply *reply, bool all)
 {
-	(void)userdata;
-	c->clean = reply->code == REPLY_NOT_FOUND;
-	if (c->clean || reply->code == REPLY_UNREACHABLE ||
+	c->clean = all;
+	if (all || reply->code == REPLY_UNREACHABLE ||
 	    clock_now() - c->ended > seconds_ns(session_patience(c->session, CLEANUP_SECONDS)))
 		set_state(c, CASE_DONE);
 	else
 		timer_in(c->timer, 50 * NSEC_PER_MSEC);
+}
+
+static void on_outside_gone(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	bool one = reply->code == REPLY_NOT_FOUND;
+
+	(void)userdata;
+	if (one)
+		case_outside_gone(c);
+	if (!one || !case_outside_ask(c, on_outside_gone))
+		gone(c, reply, one);
+}
+
+static void on_gone(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	bool namespace = reply->code == REPLY_NOT_FOUND;
+
+	(void)userdata;
+	if (!namespace || !case_outside_ask(c, on_outside_gone))
+		gone(c, reply, namespace);
 }
 
 static void ask_gone(struct case_run *c)
@@ -151,6 +170,7 @@ static void on_all_deleted(struct case_run *c, const struct reply *reply, void *
 {
 	(void)reply;
 	(void)userdata;
+	case_outside_delete(c);
 	ask_gone(c);
 }
 
@@ -363,6 +383,7 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 	c->done = done_fn;
 	c->userdata = userdata;
 	c->applied = json_array();
+	c->outside = json_array();
 	chronicle_init(&c->seen, &c->history);
 	c->poke = timer_new(s->loop, look, c);
 	c->timer = timer_new(s->loop, on_still_there, c);
@@ -402,6 +423,7 @@ struct case_run *case_run_free(struct case_run *c)
 	history_clear(&c->history);
 	chronicle_clear(&c->seen);
 	json_decref(c->applied);
+	json_decref(c->outside);
 	case_result_clear(&c->result);
 	free(c->ns);
 	free(c->scratch);

@@ -67,6 +67,7 @@ struct case_run {
 	bool record; /* set before it starts: keep everything that it is told */
 	struct recorder *tape; /* NULL: not recorded */
 	json_t *applied; /* list of manifests as they were given to the subject */
+	json_t *outside; /* list of {kind, name}: made by the case, in no namespace */
 	int64_t began, ended;
 
 	struct case_result result;

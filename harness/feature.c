@@ -61,6 +61,7 @@ static const char *const features[] = {
 	"job",
 	"cronjob",
 	"scheduler",
+	"nodes.made",
 	"gc",
 	"disrupt.kill-sandbox",
 	"disrupt.restart-agent",

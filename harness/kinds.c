@@ -22,6 +22,7 @@ static const struct kind kinds[] = {
 	ROW("secret", "Secret", "/api/v1", "v1", "secrets", false, false),
 	ROW("service", "Service", "/api/v1", "v1", "services", false, false),
 	ROW("node", "Node", "/api/v1", "v1", "nodes", true, false),
+	ROW("pv", "PersistentVolume", "/api/v1", "v1", "persistentvolumes", true, false),
 	ROW("namespace", "Namespace", "/api/v1", "v1", "namespaces", true, false),
 	ROW("deployment", "Deployment", "/apis/apps/v1", "apps/v1", "deployments", false, true),
 	ROW("daemonset", "DaemonSet", "/apis/apps/v1", "apps/v1", "daemonsets", false, true),
@@ -41,6 +42,11 @@ const struct kind *kind_find(const char *name)
 		    !strcasecmp(kinds[i].plural, name))
 			return &kinds[i];
 	return NULL;
+}
+
+bool kind_is_outside(const struct kind *k)
+{
+	return k && k->cluster && !streq(k->kind, "Namespace");
 }
 
 const struct kind *kind_at(size_t i)

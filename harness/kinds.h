@@ -15,4 +15,6 @@ struct kind {
 
 /* By word, kind or plural, in any case of letters; NULL when unknown. */
 const struct kind *kind_find(const char *name);
+/* Of no namespace, and none itself: a case that makes one removes it itself. NULL: false. */
+bool kind_is_outside(const struct kind *k);
 const struct kind *kind_at(size_t i); /* NULL behind the last */

@@ -123,6 +123,7 @@ static int open_subject(struct run *r, struct error *err)
 		return error_set(err, "%s", r->fault ? r->fault : "interrupted");
 	if (check_features(s->subject, err))
 		return -1;
+	s->subject->disruptive = r->options.disruptive;
 	s->subject->userdata = s;
 	s->subject->events.object = runner_object;
 	s->subject->events.lost = on_lost;

@@ -117,11 +117,21 @@ static void entry_over(struct entry *e)
 
 /* ---- not run at all ---- */
 
+/* What somebody's cluster has, but not without being allowed to. */
+static bool is_not_allowed(const struct subject *s, const char *feature)
+{
+	return !s->features && !s->disruptive && streq(feature, "nodes.made");
+}
+
 static char *unfit_reason(const struct runner *r, const struct fixture *f)
 {
+	const struct subject *s = r->session->subject;
+
 	for (char **need = f->needs; *need && !r->plan->any_need; need++)
-		if (!subject_has(r->session->subject, *need))
-			return xasprintf("the subject does not declare %s", *need);
+		if (!subject_has(s, *need))
+			return is_not_allowed(s, *need) ?
+				       xstrdup("makes nodes: needs --disruptive") :
+				       xasprintf("the subject does not declare %s", *need);
 	if (f->disruptive && !r->plan->disruptive)
 		return xstrdup("disturbs the node: needs --disruptive");
 	if (r->session->subject->capacity && f->pods > r->session->subject->capacity)

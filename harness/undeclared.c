@@ -4,7 +4,7 @@
  * A runtime's author may have forgotten a word, or a driver's. For each feature that is not declared the cases are tried which need it
  * and nothing else undeclared: the quickest two, since one may pass for a reason of its own. They run beside each other after all
  * others, outside the reports, and whatever becomes of them, the run does not fail by it. Cases that disturb the node, run alone or wait
- * for long are not tried, and neither is a feature that says where the subject is.
+ * for long are not tried, and neither is a feature that says where the subject is, or that makes nodes in somebody's cluster.
  */
 #include "undeclared.h"
 
@@ -25,7 +25,7 @@ static bool is_wanted(const struct options *o)
 static bool may_be_tried(const struct session *s, const char *feature)
 {
 	return !subject_has(s->subject, feature) && !has_prefix(feature, "disrupt.") &&
-	       !streq(feature, "local");
+	       !streq(feature, "local") && !streq(feature, "nodes.made");
 }
 
 static double wait_of(const struct session *s, const struct fixture *f)

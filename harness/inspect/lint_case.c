@@ -2,12 +2,13 @@
  * lint_case: the rules that a well-formed case must also keep.
  *
  * A cited requirement exists; there is at least one assertion; steps name manifests that are there, and manifests are
- * used; images are the build's own; nobody waits by `sleep`; names of events mean something. And the arithmetic of bounds: an upper
+ * used; what is in no namespace bears its case's name; images are the build's own; nobody waits by `sleep`; names of events mean something. And the arithmetic of bounds: an upper
  * bound is timer / rate + lag, so on a fast clock a short timer drowns in its lag. Such an assertion still proves that the thing
  * happens, but not that it happens in time: it is told with the factor from which "too late" would be seen.
  */
 #include "inspect/lint.h"
 
+#include "kinds.h"
 #include "util/json.h"
 
 #define IMAGES "localhost/podtest/"
@@ -70,6 +71,39 @@ static void check_used(struct lint *l, const struct fixture *f)
 		if (!used)
 			lint_fault(l, f, f->line, "%s %s is in the file, but no step applies it",
 				   kind, name);
+	}
+}
+
+/* Nobody else's pods may go to a node that a case makes. */
+static bool keeps_away(const json_t *node)
+{
+	json_t *taint;
+	size_t i;
+
+	json_array_foreach(json_path(node, "spec.taints"), i, taint)
+		if (streq(json_str(taint, "effect"), "NoSchedule") ||
+		    streq(json_str(taint, "effect"), "NoExecute"))
+			return true;
+	return false;
+}
+
+static void check_outside(struct lint *l, const struct fixture *f)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(f->manifests, i, m) {
+		const char *kind = json_str(m, "kind"), *name = json_str(m, "metadata.name");
+
+		if (!kind_is_outside(kind_find(kind)))
+			continue;
+		if (!name || !has_prefix(name, "${ns}"))
+			lint_fault(l, f, f->line,
+				   "%s %s is in no namespace: its name must begin with ${ns}", kind,
+				   name ? name : "?");
+		if (streq(kind, "Node") && !keeps_away(m))
+			lint_fault(l, f, f->line,
+				   "Node %s has no taint that keeps other cases' pods away", name);
 	}
 }
 
@@ -146,6 +180,7 @@ void lint_case(struct lint *l, const struct fixture *f)
 	check_reqs(l, f);
 	check_objects(l, f);
 	check_used(l, f);
+	check_outside(l, f);
 	check_images(l, f, f->manifests);
 	for (size_t i = 0; i < f->n_steps; i++) {
 		check_bounds(l, f, &f->steps[i]);

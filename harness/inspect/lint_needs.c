@@ -17,7 +17,8 @@ static const struct {
 		  { "Deployment", "deployment" },
 		  { "DaemonSet", "ds" },
 		  { "Job", "job" },
-		  { "CronJob", "cronjob" } };
+		  { "CronJob", "cronjob" },
+		  { "Node", "nodes.made" } };
 
 static bool path_here(const json_t *o, const char *path)
 {

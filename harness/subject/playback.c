@@ -420,6 +420,7 @@ struct subject *playback_new(struct loop *loop, const struct recording *r)
 	p->base.name = xstrdup(json_str(facts, "name"));
 	p->base.version = xstrdup(json_str(facts, "version"));
 	p->base.node = xstrdup(json_str(facts, "node"));
+	p->base.disruptive = true; /* it was done: it can be judged */
 	p->base.rate = json_num(facts, "rate", 1);
 	p->base.features = json_is_array(features) ? json_strv(features) : NULL;
 	p->recording = r;

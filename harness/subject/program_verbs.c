@@ -136,7 +136,9 @@ static void set_object(json_t *m, const struct request *req)
 	object = json_deep_copy(req->object);
 	if (!json_object_get(object, "metadata"))
 		json_object_set_new(object, "metadata", json_object());
-	json_object_set_new(json_object_get(object, "metadata"), "namespace", json_string(req->ns));
+	if (!kind_is_outside(kind_find(json_str(object, "kind"))))
+		json_object_set_new(json_object_get(object, "metadata"), "namespace",
+				    json_string(req->ns));
 	json_object_set_new(m, "object", object);
 }
 

@@ -54,11 +54,14 @@ struct subject *subject_free(struct subject *s)
 	return NULL;
 }
 
+/* Somebody's cluster declares nothing: it has all that an API alone can show, Nodes of our own only where they may be. */
 bool subject_has(const struct subject *s, const char *feature)
 {
 	if (s->control.restart && streq(feature, "disrupt.restart-agent"))
 		return true;
-	return s->features ? strv_has(s->features, feature) : !has_prefix(feature, "disrupt.");
+	if (s->features)
+		return strv_has(s->features, feature);
+	return !has_prefix(feature, "disrupt.") && (s->disruptive || !streq(feature, "nodes.made"));
 }
 
 bool subject_is_here(const struct subject *s)

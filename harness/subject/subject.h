@@ -58,6 +58,7 @@ struct subject {
 	char *spec; /* "unix:…" */
 	double rate, patience; /* patience: seconds that an answer may take */
 	bool has_rate, local;
+	bool disruptive; /* the user allows what somebody's cluster would notice */
 	bool sampled; /* objects are asked for again and again, not watched */
 	char *boot_id; /* or NULL */
 	char **features; /* NULL-terminated; NULL: all that an API alone can show */

@@ -69,6 +69,40 @@ good='- eventually: {guest: a/c start, within: {lag: start}, req: PHASE-003}'
 	more=', livenessProbe: {tcpSocket: {port: 80}}' needs=pod.probe.tcp run -0 lint_case "$good"
 }
 
+# node_case NAME TAINTS: lints a case that makes a node.
+node_case() {
+	cat >"$dir/self/one.yaml" <<-END
+		apiVersion: podtest/v1
+		kind: Case
+		name: one
+		title: A case
+		needs: [${needs-nodes.made}]
+		steps:
+		- apply: {}
+		- eventually: {object: "node/$1", within: {lag: prompt}, req: SCHED-004}
+		---
+		apiVersion: v1
+		kind: Node
+		metadata: {name: "$1"}
+		spec: {taints: [$2]}
+	END
+	"$PODTEST" lint --fixtures "$dir"
+}
+
+# shellcheck disable=SC2016
+@test "lint: a node that a case makes bears its name and keeps others away" {
+	taint='{key: podtest/case, value: "${ns}", effect: NoSchedule}'
+	run -0 node_case '${ns}-a' "$taint"
+	run -1 node_case worker "$taint"
+	[[ "$output" == *'Node worker is in no namespace: its name must begin with ${ns}'* ]]
+	run -1 node_case '${ns}-a' "${taint/No/PreferNo}"
+	[[ "$output" == *'has no taint that keeps other cases'* ]]
+	needs=pod run -1 node_case '${ns}-a' "$taint"
+	[[ "$output" == *'needs does not name nodes.made'* ]]
+	run -0 "$PODTEST" render one --fixtures "$dir" --namespace here
+	[[ "$output" == *'kind: Node'*'name: here-a'* ]]
+}
+
 @test "lint: a case that restarts the agent must be exclusive and disruptive" {
 	needs=disrupt.restart-agent run -1 lint_case "$good" '- disrupt: {kind: restart-agent}'
 	[[ "$output" == *'restart-agent needs disruptive and locks: [exclusive]'* ]]

@@ -145,6 +145,80 @@ endless() {
 	[ "$output" = '0 namespaces deleted' ]
 }
 
+# ---- what is in no namespace ----
+
+# node_case NAME [STEP]: a case in $dir/cases that makes a node which is ready, and tells that it is there.
+node_case() {
+	mkdir -p "$dir/cases/self"
+	cat >"$dir/cases/self/node.yaml" <<-END
+		apiVersion: podtest/v1
+		kind: Case
+		name: node
+		title: A node without an agent
+		needs: [nodes.made]
+		steps:
+		- apply: {}
+		- eventually: {object: "node/$1", match: {status: {allocatable: {pods: "3"}}}, within: {lag: prompt}, req: SCHED-016}
+		${2-}
+		---
+		apiVersion: v1
+		kind: Node
+		metadata: {name: "$1", labels: {podtest/case: "\${ns}"}}
+		spec: {taints: [{key: podtest/case, value: "\${ns}", effect: NoSchedule}]}
+		status: {allocatable: {pods: "3"}, conditions: [{type: Ready, status: "True"}]}
+	END
+}
+
+# run_node_case [OPTION...]: runs it.
+run_node_case() {
+	"$PODTEST" run --subject "$cluster" --fixtures "$dir/cases" --no-sentinel --no-audit "$@"
+}
+
+made() { podctl_ get nodes -l podtest/run -o name; }
+has_made() { [ -n "$(made)" ]; }
+has_made_none() { [ -z "$(made)" ]; }
+
+# shellcheck disable=SC2016
+endless_node='- eventually: {absent: "node/${ns}-a", within: {timer: 30, clock: real, lag: prompt}, req: SCHED-016}'
+
+@test "a node that a case makes has the status of its manifest, and goes with the case" {
+	# shellcheck disable=SC2016
+	node_case '${ns}-a'
+	run_node_case
+	has_made_none
+	[ "$(podctl_ get nodes -o name | wc -l)" = 1 ]
+}
+
+@test "a node of another name is not made, nor taken away" {
+	real=$(podctl_ get nodes -o name)
+	node_case "${real#*/}"
+	run -2 run_node_case
+	[[ "$output" == *'is in no namespace: its name must be ${ns}'* ]]
+	[ "$(podctl_ get nodes -o name)" = "$real" ]
+	has_made_none
+}
+
+@test "an interrupt takes a made node away; clean does so after a kill" {
+	# shellcheck disable=SC2016
+	node_case '${ns}-a' "$endless_node"
+	for signal in INT KILL; do
+		run_node_case >"$dir/said" 2>&1 3>&- &
+		pid=$!
+		until_ has_made
+		kill "-$signal" "$pid"
+		wait "$pid" || :
+		[ $signal = KILL ] || until_ has_made_none
+	done
+	has_made
+	run -0 "$PODTEST" clean --subject "$cluster" --dry-run
+	[[ "$output" == pt-*node/pt-*-a*'1 namespaces and 1 other objects would be deleted' ]]
+	has_made
+	run -0 "$PODTEST" clean --subject "$cluster"
+	[[ "$output" == *'1 namespaces and 1 other objects deleted' ]]
+	until_ has_made_none
+	[ "$(podctl_ get nodes -o name | wc -l)" = 1 ]
+}
+
 @test "clean: of a driver, the namespaces of runs are reset" {
 	pod='{kind: Pod, metadata: {name: a, namespace: %s}}'
 	# shellcheck disable=SC2059

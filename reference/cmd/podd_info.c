@@ -63,6 +63,7 @@ static const char *const features[] = {
 	"job",
 	"cronjob",
 	"scheduler",
+	"nodes.made",
 	"gc",
 	"disrupt.kill-sandbox",
 	"local",
