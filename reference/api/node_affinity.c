@@ -54,7 +54,7 @@ static const char *field_of(const json_t *node, const char *key)
 	return streq(key, "metadata.name") ? meta_name(node) : NULL;
 }
 
-static bool term_holds(const json_t *term, const json_t *node)
+bool node_term_matches(const json_t *term, const json_t *node)
 {
 	json_t *expr;
 	size_t i;
@@ -84,7 +84,7 @@ bool node_affinity_matches(const json_t *pod, const json_t *node)
 	if (!json_is_object(required))
 		return true;
 	json_each(required, "nodeSelectorTerms", i, term)
-		if (term_holds(term, node))
+		if (node_term_matches(term, node))
 			return true;
 	return false;
 }
@@ -103,21 +103,41 @@ bool toleration_covers(const json_t *toleration, const json_t *taint)
 	return *key && streq(json_str_or(toleration, "value", ""), json_str_or(taint, "value", ""));
 }
 
+static bool is_tolerated(const json_t *pod, const json_t *taint)
+{
+	json_t *toleration;
+	size_t i;
+
+	json_each(pod, "spec.tolerations", i, toleration)
+		if (toleration_covers(toleration, taint))
+			return true;
+	return false;
+}
+
+static bool keeps_away(const json_t *pod, const json_t *taint, const char *const *effects)
+{
+	return strv_contains((char *const *)effects, json_str_or(taint, "effect", "")) &&
+	       !is_tolerated(pod, taint);
+}
+
 const json_t *node_untolerated_taint(const json_t *pod, const json_t *node,
 				     const char *const *effects)
 {
-	json_t *taint, *toleration;
-	size_t i, j;
+	json_t *taint;
+	size_t i;
 
-	json_each(node, "spec.taints", i, taint) {
-		bool tolerated = false;
-
-		if (!strv_contains((char *const *)effects, json_str_or(taint, "effect", "")))
-			continue;
-		json_each(pod, "spec.tolerations", j, toleration)
-			tolerated |= toleration_covers(toleration, taint);
-		if (!tolerated)
+	json_each(node, "spec.taints", i, taint)
+		if (keeps_away(pod, taint, effects))
 			return taint;
-	}
 	return NULL;
+}
+
+size_t node_untolerated_taints(const json_t *pod, const json_t *node, const char *const *effects)
+{
+	json_t *taint;
+	size_t i, n = 0;
+
+	json_each(node, "spec.taints", i, taint)
+		n += keeps_away(pod, taint, effects);
+	return n;
 }

@@ -11,6 +11,7 @@
 #include "api/node_affinity.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "controllers/pod_affinity.h"
 
 static bool is_cordoned(const json_t *pod, const json_t *node)
 {
@@ -66,9 +67,11 @@ static bool refuse(char ***reasons, const char *reason)
 	return false;
 }
 
-bool fit_node(const json_t *pod, const json_t *node, const struct usage *usage, char ***reasons)
+bool fit_node(const json_t *pod, const json_t *node, const struct usage *usage,
+	      const struct pod_affinity *affinity, char ***reasons)
 {
 	static const char *const blocking[] = { "NoSchedule", "NoExecute", NULL };
+	const char *others;
 
 	if (is_cordoned(pod, node))
 		return refuse(reasons, "node(s) were unschedulable");
@@ -79,7 +82,10 @@ bool fit_node(const json_t *pod, const json_t *node, const struct usage *usage, 
 	if (meets_ports(pod, usage))
 		return refuse(reasons,
 			      "node(s) didn't have free ports for the requested pod ports");
-	return fit_resources(pod, node, usage, reasons);
+	if (!fit_resources(pod, node, usage, reasons))
+		return false;
+	others = pod_affinity_refusal(affinity, node);
+	return others ? refuse(reasons, others) : true;
 }
 
 static int by_text(const void *a, const void *b)

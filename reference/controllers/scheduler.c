@@ -2,11 +2,11 @@
  * scheduler: gives each pod that names this scheduler and has no node one on which it fits.
  *
  * A pod is looked at when it appears or changes; when it fits nowhere it gets PodScheduled False with the reasons
- * (fit.h) and stays parked until something changes that may help: a node, or the end of a pod that took
- * something. Among several nodes the one with the fewest pods is taken. Binding is one write that sets
+ * (fit.h) and stays parked until something changes that may help: a node, the end of a pod that took something, and for a pod that cares
+ * about others (pod_affinity.h) whatever happens to them. Among several nodes the best is taken (score.h). Binding is one write that sets
  * spec.nodeName and PodScheduled together; it is never undone.
  *
- * Not built: preemption, affinity between pods, topology spread, volumes.
+ * Not built: preemption, topology spread, volumes.
  */
 #include "controllers/scheduler.h"
 
@@ -19,17 +19,20 @@
 #include "base/log.h"
 #include "controllers/control.h"
 #include "controllers/fit.h"
+#include "controllers/pod_affinity.h"
 #include "controllers/recorder.h"
+#include "controllers/score.h"
 #include "controllers/workqueue.h"
 
 #define COMPONENT "default-scheduler"
 
 struct scheduler {
 	struct control *c;
-	struct informer *pods, *nodes;
+	struct informer *pods, *nodes, *namespaces;
 	struct node_usage *usage;
 	struct workqueue *queue;
-	json_t *parked; /* keys of pods that fitted nowhere */
+	json_t *parked; /* keys of pods that fitted nowhere; true: it cares about other pods */
+	json_t *caring; /* bound pods that care about others, by uid */
 };
 
 static bool is_ours(const json_t *pod)
@@ -38,31 +41,65 @@ static bool is_ours(const json_t *pod)
 	       streq(json_str_or(pod, "spec.schedulerName", COMPONENT), COMPONENT);
 }
 
-/* Something became free or changed: everybody who waits gets another try. */
-static void unpark(struct scheduler *s)
+/* Something became free or changed: everybody who waits gets another try, or those who care about pods. */
+static void unpark(struct scheduler *s, bool only_caring)
 {
 	const char *key;
-	json_t *v;
+	json_t *caring;
+	void *next;
 
-	json_object_foreach(s->parked, key, v)
+	json_object_foreach_safe(s->parked, next, key, caring) {
+		if (only_caring && !json_is_true(caring))
+			continue;
 		workqueue_add(s->queue, key);
-	json_object_clear(s->parked);
+		json_object_del(s->parked, key);
+	}
 }
 
-static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
+static bool holds_place(const json_t *pod)
 {
-	struct scheduler *s = userdata;
-	bool freed = was && pod_node_name(was) && !pod_is_terminal(was) &&
-		     (!now || pod_is_terminal(now));
+	return pod && pod_node_name(pod) && !pod_is_terminal(pod);
+}
+
+static bool cares(const json_t *pod)
+{
+	return json_has(pod, "spec.affinity.podAffinity") ||
+	       json_has(pod, "spec.affinity.podAntiAffinity");
+}
+
+static void keep_books(struct scheduler *s, const json_t *was, json_t *now)
+{
+	const char *uid = meta_uid(now ? now : was);
 
 	if (now)
 		node_usage_put(s->usage, now);
 	else
 		node_usage_drop(s->usage, was);
-	if (freed)
-		unpark(s);
+	if (holds_place(now) && cares(now))
+		json_object_set(s->caring, uid, now);
+	else if (uid)
+		json_object_del(s->caring, uid);
+}
+
+static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
+{
+	struct scheduler *s = userdata;
+	bool held = holds_place(was), holds = holds_place(now);
+
+	keep_books(s, was, now);
+	if (held && !holds)
+		unpark(s, false);
+	else if (holds && (!held || !json_same(meta_labels(was), meta_labels(now))))
+		unpark(s, true);
 	if (now && is_ours(now))
 		workqueue_add_name(s->queue, meta_namespace(now), meta_name(now));
+}
+
+/* By their labels namespaces are selected, too. */
+static void on_namespace(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
+{
+	if (now && (!was || !json_same(meta_labels(was), meta_labels(now))))
+		unpark(userdata, true);
 }
 
 /* What of a node decides about pods. The kubelet's heartbeats change none of it. */
@@ -78,28 +115,40 @@ static void on_node(void *userdata, const struct kind *k _unused_, json_t *was, 
 	struct scheduler *s = userdata;
 
 	if (now && (!was || node_differs(was, now)))
-		unpark(s);
+		unpark(s, false);
 }
 
-/* The node with the fewest pods among those that fit, or NULL; every refusal is in *reasons. */
+static json_t *values_of(const json_t *map)
+{
+	json_t *all = json_array(), *value;
+	const char *key;
+
+	json_object_foreach((json_t *)map, key, value)
+		json_array_append(all, value);
+	return all;
+}
+
+/* The best node among those that fit, or NULL; every refusal is in *reasons. */
 static const json_t *choose(struct scheduler *s, const json_t *pod, const json_t *nodes,
 			    char ***reasons)
 {
-	const json_t *best = NULL;
-	size_t best_pods = 0, i;
+	/* the others matter when the pod cares about them, else those that care */
+	_cleanup_json_ json_t *others = cares(pod) ? informer_list(s->pods, NULL) :
+						     values_of(s->caring),
+			      *namespaces = json_array_size(others) ?
+						    informer_list(s->namespaces, NULL) :
+						    NULL,
+			      *fitting = json_array();
+	_cleanup_(pod_affinity_freep) struct pod_affinity *affinity =
+		pod_affinity_new(pod, others, nodes, namespaces);
 	json_t *node;
+	size_t i;
 
-	json_array_foreach((json_t *)nodes, i, node) {
-		const struct usage *usage = node_usage_of(s->usage, meta_name(node));
-
-		if (meta_deletion_timestamp(node) || !fit_node(pod, node, usage, reasons))
-			continue;
-		if (!best || usage->pods < best_pods) {
-			best = node;
-			best_pods = usage->pods;
-		}
-	}
-	return best;
+	json_array_foreach((json_t *)nodes, i, node)
+		if (!meta_deletion_timestamp(node) &&
+		    fit_node(pod, node, node_usage_of(s->usage, meta_name(node)), affinity, reasons))
+			json_array_append(fitting, node);
+	return score_best(pod, fitting, nodes, s->usage, others, namespaces);
 }
 
 static int bind_pod(struct scheduler *s, const json_t *pod, const char *node, struct error *err)
@@ -153,7 +202,7 @@ static int schedule(struct scheduler *s, const char *key, const json_t *pod, str
 	node = choose(s, pod, nodes, &reasons);
 	if (node)
 		return bind_pod(s, pod, meta_name(node), err);
-	json_object_set_new(s->parked, key, json_true());
+	json_object_set_new(s->parked, key, json_boolean(cares(pod)));
 	message = fit_message(reasons, json_array_size(nodes));
 	return refuse_pod(s, pod, "Unschedulable", message, true, err);
 }
@@ -190,12 +239,16 @@ int scheduler_new(struct control *c, struct scheduler **ret, struct error *err)
 	s->c = c;
 	s->usage = node_usage_new();
 	s->parked = json_object();
+	s->caring = json_object();
 	s->queue = workqueue_new(c->loop, c->clock, on_key, s);
 	r = informer_get(c->informers, &kind_pod, &s->pods, err);
 	if (r == 0)
 		r = informer_get(c->informers, &kind_node, &s->nodes, err);
+	if (r == 0)
+		r = informer_get(c->informers, &kind_namespace, &s->namespaces, err);
 	if (r < 0)
 		return r;
+	informer_subscribe(s->namespaces, on_namespace, s);
 	informer_subscribe(s->nodes, on_node, s);
 	informer_subscribe(s->pods, on_pod, s);
 	*ret = take_ptr(s);
@@ -209,6 +262,7 @@ struct scheduler *scheduler_free(struct scheduler *s)
 	workqueue_free(s->queue);
 	node_usage_free(s->usage);
 	json_decref(s->parked);
+	json_decref(s->caring);
 	free(s);
 	return NULL;
 }

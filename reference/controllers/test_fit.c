@@ -35,7 +35,7 @@ static char *said(const char *pod_spec, const char *node_spec, const char *taken
 		json_set_str(other, "spec.nodeName", "n");
 		node_usage_put(usage, other);
 	}
-	if (fit_node(pod, node, node_usage_of(usage, "n"), &reasons))
+	if (fit_node(pod, node, node_usage_of(usage, "n"), NULL, &reasons))
 		return xstrdup("fits");
 	return fit_message(reasons, 1);
 }
@@ -100,11 +100,11 @@ static void test_the_node_takes_only_so_many_pods(void)
 	_cleanup_strv_ char **reasons = NULL;
 
 	node_usage_put(usage, first);
-	CHECK(!fit_node(pod, node, node_usage_of(usage, "n"), &reasons));
+	CHECK(!fit_node(pod, node, node_usage_of(usage, "n"), NULL, &reasons));
 	CHECK_STR(reasons[0], "Too many pods");
 	json_set_str(first, "status.phase", "Succeeded");
 	node_usage_put(usage, first);
-	CHECK(fit_node(pod, node, node_usage_of(usage, "n"), &reasons));
+	CHECK(fit_node(pod, node, node_usage_of(usage, "n"), NULL, &reasons));
 }
 
 #define UNMATCHED "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
