@@ -43,6 +43,7 @@ void pod_rules_container_security(const struct pod_facts *f, const json_t *c,
 void pod_rules_pod_security(const json_t *spec, const struct fpath *path, struct violations *v);
 void pod_rules_volumes(const json_t *spec, const struct fpath *path, struct violations *v);
 void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct violations *v);
+void pod_rules_affinity(const json_t *spec, const struct fpath *path, struct violations *v);
 void pod_rules_dns(const json_t *spec, const struct fpath *path, struct violations *v);
 
 /* A fieldRef: its path must convert and be one of `allowed` (NULL-terminated, sorted). */

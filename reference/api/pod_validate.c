@@ -141,6 +141,7 @@ static void validate_spec(const json_t *spec, bool is_template, const struct fpa
 	validate_readiness_gates(spec, path, v);
 	pod_rules_pod_security(spec, path, v);
 	pod_rules_scheduling(spec, path, v);
+	pod_rules_affinity(spec, path, v);
 	pod_rules_dns(spec, path, v);
 	pod_rules_resources(json_obj(spec, "resources"), true, FPATH(path, "resources"), v);
 }
