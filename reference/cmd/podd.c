@@ -120,6 +120,7 @@ static int start_kubelet(struct podd *p, struct error *err)
 		.root = p->o.root,
 		.node_name = p->o.node_name,
 		.host_root = p->o.host_root,
+		.manifests = p->o.manifests,
 		.version = PODD_VERSION,
 		.pod_cidr = p->o.pod_cidr,
 		.host_network = p->o.host_network,

@@ -44,6 +44,9 @@ static const char help_text[] =
 	"    --pod-cidr CIDR     pods get their addresses from it (" DEFAULT_POD_CIDR ")\n"
 	"    --host-network      the node is in the host's network namespace\n"
 	"    --host-root DIR     hostPath volumes lie below DIR, made when absent (/)\n"
+	"    --manifests DIR     run the pods of the manifests in DIR, also without the API; "
+	"they are\n"
+	"                        shown there as NAME-NODE and cannot be deleted by it\n"
 	"    --cleanup           stop every pod of the root, remove every trace of it, exit\n"
 	"    --log-level LEVEL   error, warn, info or debug (warn)\n"
 	"    --version           print the version\n"
@@ -63,6 +66,7 @@ enum option_id {
 	OPT_POD_CIDR,
 	OPT_HOST_NETWORK,
 	OPT_HOST_ROOT,
+	OPT_MANIFESTS,
 	OPT_CLEANUP,
 	OPT_LOG_LEVEL,
 	OPT_VERSION,
@@ -77,6 +81,7 @@ static const struct option long_options[] = {
 	{ "pod-cidr", required_argument, NULL, OPT_POD_CIDR },
 	{ "host-network", no_argument, NULL, OPT_HOST_NETWORK },
 	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
+	{ "manifests", required_argument, NULL, OPT_MANIFESTS },
 	{ "cleanup", no_argument, NULL, OPT_CLEANUP },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -142,6 +147,9 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 		return 0;
 	case OPT_HOST_ROOT:
 		set_string(&o->host_root, arg);
+		return 0;
+	case OPT_MANIFESTS:
+		set_string(&o->manifests, arg);
 		return 0;
 	case OPT_CLEANUP:
 		o->cleanup = true;
@@ -210,6 +218,8 @@ int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct e
 	r = make_absolute(&ret->root, err);
 	if (r == 0 && ret->host_root)
 		r = make_absolute(&ret->host_root, err);
+	if (r == 0 && ret->manifests)
+		r = make_absolute(&ret->manifests, err);
 	if (r == 0 && !ret->listen)
 		strv_addf(&ret->listen, "unix:%s/podd.sock", ret->root);
 	return r;
@@ -221,6 +231,7 @@ void podd_options_deinit(struct podd_options *o)
 	free(o->node_name);
 	free(o->pod_cidr);
 	free(o->host_root);
+	free(o->manifests);
 	strv_free(o->listen);
 	*o = (struct podd_options){ 0 };
 }

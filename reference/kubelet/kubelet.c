@@ -20,6 +20,7 @@
 #include "kubelet/node_status.h"
 #include "kubelet/pod_worker.h"
 #include "kubelet/recover.h"
+#include "kubelet/static_pods.h"
 #include "kubelet/streams.h"
 #include "kubelet/volumes.h"
 
@@ -99,6 +100,8 @@ static void pod_event_cb(void *userdata, const struct store_event *event)
 	struct kubelet *k = userdata;
 	struct pod_worker *w;
 
+	if (static_pods_take(k->statics, k, event))
+		return;
 	switch (event->type) {
 	case STORE_ADDED:
 	case STORE_MODIFIED:
@@ -201,8 +204,12 @@ static int begin_work(struct kubelet *k, struct error *err)
 
 	if (r == 0)
 		r = list_pods(k, &pods, err);
-	if (r == 0)
+	if (r == 0 && k->manifests)
+		r = static_pods_new(k, k->manifests, &k->statics, err);
+	if (r == 0) {
+		static_pods_join(k->statics, pods);
 		r = recover_pods(k, pods, err);
+	}
 	if (r == 0)
 		r = watch_pods(k, err);
 	if (r == 0)
@@ -255,6 +262,7 @@ int kubelet_new(const struct kubelet_config *cfg,
 	k->dir = fs_join(cfg->root, "kubelet");
 	k->node_name = xstrdup(cfg->node_name);
 	k->host_root = xstrdup(cfg->host_root);
+	k->manifests = xstrdup(cfg->manifests);
 	k->version = xstrdup(cfg->version ? cfg->version : "");
 	k->ready = ready;
 	k->ready_userdata = userdata;
@@ -280,6 +288,7 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	streams_free_all(k);
 	HASH_ITER(hh, k->workers, w, next)
 		pod_worker_free(w);
+	static_pods_free(k->statics);
 	node_status_free(k->node);
 	runtime_free(k->rt);
 	http_client_free(k->http);
@@ -288,6 +297,7 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	free(k->dir);
 	free(k->node_name);
 	free(k->host_root);
+	free(k->manifests);
 	free(k->version);
 	free(k);
 	return NULL;

@@ -33,6 +33,7 @@ struct kubelet_config {
 	const char *version; /* of podd, shown in the node's info */
 	const char *shim_path, *pause_path;
 	const char *pod_cidr;
+	const char *manifests; /* directory of static pods; NULL: none */
 	bool host_network; /* the node uses the host's network namespace */
 };
 

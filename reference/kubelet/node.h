@@ -20,6 +20,7 @@
 struct pod_worker;
 struct event_recorder;
 struct node_status;
+struct static_pods;
 
 struct kubelet {
 	struct store *store;
@@ -35,6 +36,8 @@ struct kubelet {
 	struct store_watch *pod_watch, *configmap_watch, *secret_watch;
 	struct event_recorder *events;
 	struct node_status *node;
+	char *manifests; /* directory of static pods, or NULL */
+	struct static_pods *statics; /* NULL: no such directory */
 	void (*ready)(void *userdata, const struct error *err);
 	void *ready_userdata;
 };
