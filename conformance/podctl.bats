@@ -209,3 +209,23 @@ pod() {
 	p completion bash >"$BATS_TEST_TMPDIR/completion"
 	run -0 bash -n "$BATS_TEST_TMPDIR/completion"
 }
+
+@test "describe node shows who may come and who has how much" {
+	pod a 'sleep 1000'
+	node=$(p get nodes -o jsonpath='{.items[0].metadata.name}')
+	p apply -f - <<-END
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: asks}
+		spec:
+		  terminationGracePeriodSeconds: 1
+		  containers:
+		  - {name: main, image: $IMAGE, command: [sleep, "1000"], resources: {requests: {cpu: 100m, memory: 64Mi}}}
+	END
+	p wait pod/asks --for=condition=PodScheduled --timeout=30s
+	run -0 p describe node "$node"
+	[[ "$output" == *'Taints:             <none>'*'Unschedulable:      false'* ]]
+	[[ "$output" == *'Ready                True     '*' KubeletReady '* ]]
+	[[ "$output" =~ "$ns "\ *"asks "\ *100m\ \([0-9]+%\)\ *64Mi\ \([0-9]+%\) ]]
+	[[ "$output" == *'Allocated resources:'*'cpu '*'100m ('*'memory '*'64Mi ('* ]]
+}

@@ -282,14 +282,16 @@ static void describe_events(struct describer *d, const json_t *events)
 	table_print(printer, table, d->out);
 }
 
-void describe_object(const struct kind *k, const json_t *obj, const json_t *events,
-		     struct strbuf *out)
+void describe_object(const struct kind *k, const json_t *obj, const json_t *related,
+		     const json_t *events, struct strbuf *out)
 {
 	struct describer d = { .out = out };
 
 	describe_meta(&d, k, obj);
 	if (k == &kind_pod)
 		describe_pod(&d, obj);
+	else if (k == &kind_node)
+		describe_node(&d, obj, related);
 	else if (k == &kind_replicaset || k == &kind_replicationcontroller)
 		describe_workload(&d, obj);
 	else if (streq(k->kind, "Secret"))

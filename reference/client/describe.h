@@ -9,9 +9,9 @@
 
 struct kind; /* api/scheme.h */
 
-/* events: a Table of the events about obj, or NULL. */
-void describe_object(const struct kind *k, const json_t *obj, const json_t *events,
-		     struct strbuf *out);
+/* related: of a node the pods that are bound to it (an array), else NULL; events: a Table of the events about obj, or NULL. */
+void describe_object(const struct kind *k, const json_t *obj, const json_t *related,
+		     const json_t *events, struct strbuf *out);
 
 /* ---- for the files of single kinds ---- */
 
@@ -29,6 +29,7 @@ void describe_map(struct describer *d, const char *label, const json_t *map, con
 /* Any value as an indented outline. */
 void describe_value(struct describer *d, const char *label, const json_t *value);
 
+void describe_node(struct describer *d, const json_t *node, const json_t *pods);
 void describe_pod(struct describer *d, const json_t *pod);
 void describe_pod_template(struct describer *d, const json_t *tmpl);
 void describe_workload(struct describer *d, const json_t *obj);

@@ -3,6 +3,8 @@
  */
 #include "api/meta.h"
 #include "api/scheme.h"
+#include "base/json.h"
+#include "base/str.h"
 #include "client/describe.h"
 #include "cmd/podctl.h"
 #include "cmd/podctl_targets.h"
@@ -31,16 +33,35 @@ static json_t *events_of(struct podctl *p, const json_t *obj)
 	return rest_call(p->client, &req, &table, NULL) < 0 ? NULL : table;
 }
 
+/* The pods that are bound to a node: new list object; NULL for other kinds. */
+static json_t *pods_of(struct podctl *p, const struct kind *k, const json_t *obj)
+{
+	const struct kind *pods = scheme_kind("v1", "Pod");
+	_cleanup_free_ char *base = rest_path(pods, NULL, NULL, NULL);
+	_cleanup_free_ char *bound = str_printf("spec.nodeName=%s", meta_name(obj));
+	_cleanup_strbuf_ struct strbuf path = STRBUF_INIT;
+	struct rest_request req = { 0 };
+	json_t *list = NULL;
+
+	if (!streq(k->kind, "Node"))
+		return NULL;
+	strbuf_adds(&path, base);
+	rest_query(&path, "fieldSelector", bound);
+	req.path = strbuf_str(&path);
+	return rest_call(p->client, &req, &list, NULL) < 0 ? NULL : list;
+}
+
 static int describe(struct podctl *p, const struct target *t, struct error *err)
 {
-	_cleanup_json_ json_t *obj = NULL, *events = NULL;
+	_cleanup_json_ json_t *obj = NULL, *events = NULL, *pods = NULL;
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
 	int r = target_get(p, t, &obj, err);
 
 	if (r < 0)
 		return r;
 	events = events_of(p, obj);
-	describe_object(t->kind, obj, events, &out);
+	pods = pods_of(p, t->kind, obj);
+	describe_object(t->kind, obj, json_arr(pods, "items"), events, &out);
 	fwrite(strbuf_str(&out), 1, out.len, stdout);
 	return 0;
 }
