@@ -43,6 +43,9 @@ void pod_rules_container_security(const struct pod_facts *f, const json_t *c,
 void pod_rules_pod_security(const json_t *spec, const struct fpath *path, struct violations *v);
 void pod_rules_volumes(const json_t *spec, const struct fpath *path, struct violations *v);
 void pod_rules_scheduling(const json_t *spec, const struct fpath *path, struct violations *v);
+/* Of a pod that was gated: where it may go is only narrowed. */
+void pod_rules_gated(const json_t *now, const json_t *before, const struct fpath *spec,
+		     struct violations *v);
 void pod_rules_affinity(const json_t *spec, const struct fpath *path, struct violations *v);
 void pod_rules_dns(const json_t *spec, const struct fpath *path, struct violations *v);
 

@@ -2,7 +2,7 @@
  * pod_validate_update: what may change in a pod that is there.
  *
  * Images, a deadline that gets shorter, more tolerations, fewer scheduling gates, and (while gated) a
- * narrower node selector. Each of these is judged by itself; then they are put back to what they were in
+ * narrower choice of nodes (pod_validate_gated.c). Each of these is judged by itself; then they are put back to what they were in
  * a copy, and if anything else differs, that is refused in one sentence. Binding is not an update of the
  * spec: the store sets spec.nodeName itself.
  */
@@ -109,36 +109,34 @@ static void check_gates(const json_t *now, const json_t *before, const struct fp
 		const char *name = json_str_or(gate, "name", "");
 
 		if (json_find(json_arr(before, "schedulingGates"), "name", name) == NULL)
-			violate_forbidden(v, FPATH_INDEX(&at, i),
+			violate_forbidden(v, FPATH(FPATH_INDEX(&at, i), "name"),
 					  "only deletion is allowed, but found new scheduling gate "
 					  "'%s'",
 					  name);
 	}
 }
 
-/* Whether every entry of before is still there, with its value. */
-static bool is_narrowed(const json_t *now, const json_t *before)
+/* Of a copy: the node affinity becomes that of before, and no empty affinity is left around it. */
+static void take_back_affinity(json_t *copy, const json_t *before)
 {
-	const char *key;
-	json_t *value;
+	json_t *old = json_obj(before, "affinity.nodeAffinity");
 
-	json_object_foreach((json_t *)before, key, value)
-		if (!json_same(json_object_get(now, key), value))
-			return false;
-	return true;
+	if (old)
+		json_set_path(copy, "affinity.nodeAffinity", json_incref(old));
+	else
+		json_del_path(copy, "affinity.nodeAffinity");
+	if (!json_has(before, "affinity") && !json_len(copy, "affinity"))
+		json_object_del(copy, "affinity");
 }
 
-static void check_selector(json_t *copy, const json_t *before, const struct fpath *spec,
-			   struct violations *v)
+static void check_gated(json_t *copy, const json_t *before, const struct fpath *spec,
+			struct violations *v)
 {
-	const json_t *now = json_obj(copy, "nodeSelector");
-
 	if (json_len(before, "schedulingGates") == 0)
 		return;
-	if (!is_narrowed(now, json_obj(before, "nodeSelector")))
-		violate_invalid(v, FPATH(spec, "nodeSelector"), now,
-				"only additions are allowed (no mutations or deletions)");
+	pod_rules_gated(copy, before, spec, v);
 	take_back(copy, before, "nodeSelector");
+	take_back_affinity(copy, before);
 }
 
 void pod_validate_update(const json_t *new_pod, const json_t *old_pod, struct violations *v)
@@ -159,7 +157,7 @@ void pod_validate_update(const json_t *new_pod, const json_t *old_pod, struct vi
 	check_deadline(now, before, &spec, v);
 	check_tolerations(now, before, &spec, v);
 	check_gates(now, before, &spec, v);
-	check_selector(copy, before, &spec, v);
+	check_gated(copy, before, &spec, v);
 	take_back(copy, before, "activeDeadlineSeconds");
 	take_back(copy, before, "tolerations");
 	take_back(copy, before, "schedulingGates");

@@ -98,11 +98,66 @@ static void test_terms_about_pods(void)
 		       "[0].labelSelector.matchExpressions[0].values: Required value");
 }
 
+/* What is said about a gated pod whose affinity changes from one to another. Static buffer. */
+static const char *changed(const char *from, const char *to)
+{
+	static char text[4096];
+	_cleanup_error_ struct error err = ERROR_INIT;
+	json_t *pods[2] = { NULL, NULL };
+	const char *const affinities[] = { from, to };
+
+	text[0] = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		_cleanup_free_ char *yaml = str_printf("apiVersion: v1\nkind: Pod\nmetadata: "
+						       "{name: x, resourceVersion: '1'}\nspec:\n"
+						       "  schedulingGates: [{name: a.b/c}]\n"
+						       "  containers: [{name: a, image: i}]\n"
+						       "  affinity: %s\n",
+						       affinities[i]);
+
+		if (scheme_decode(yaml, strlen(yaml), &pods[i], &err) == 0)
+			scheme_default(pods[i]);
+	}
+	if (pods[0] && pods[1])
+		scheme_validate_update(pods[1], pods[0], &err);
+	if (error_is_set(&err))
+		snprintf(text, sizeof text, "%s", err.message);
+	json_decref(pods[0]);
+	json_decref(pods[1]);
+	return text;
+}
+
+#define A "{key: a, operator: Exists}"
+#define B "{key: b, operator: Exists}"
+
+static void test_a_gated_pod_is_only_narrowed(void)
+{
+	CHECK_STR(changed("{}", EXPR(A)), "");
+	CHECK_STR(changed(EXPR(A), EXPR(A ", " B)), "");
+	CHECK_CONTAINS(changed(EXPR(A), EXPR(B)), "nodeSelectorTerms[0]: Invalid value: ");
+	CHECK_CONTAINS(changed(EXPR(A ", " B), EXPR(A)), "only additions are allowed");
+	CHECK_CONTAINS(changed(EXPR(A), "{}"), "nodeSelectorTerms: Invalid value");
+	CHECK_CONTAINS(changed(EXPR(A),
+			       NODE("{matchExpressions: [" A "]}, {matchExpressions: [" B "]}")),
+		       "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+	CHECK_CONTAINS(changed(NODE("{}"), EXPR(A)), "only additions are allowed");
+	CHECK_STR(changed(EXPR(A),
+			  "{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: "
+			  "{nodeSelectorTerms: [{matchExpressions: [" A "]}]}, "
+			  "preferredDuringSchedulingIgnoredDuringExecution: "
+			  "[{weight: 1, preference: {matchExpressions: [" B "]}}]}}"),
+		  "");
+	/* pods are no nodes */
+	CHECK_CONTAINS(changed("{}", APART("{topologyKey: a, labelSelector: {}}")),
+		       "pod updates may not change fields");
+}
+
 int main(void)
 {
 	TEST(test_expressions);
 	TEST(test_fields);
 	TEST(test_weights_and_terms_are_required);
 	TEST(test_terms_about_pods);
+	TEST(test_a_gated_pod_is_only_narrowed);
 	return test_end();
 }
