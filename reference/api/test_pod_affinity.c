@@ -57,8 +57,8 @@ static void test_expressions(void)
 
 static void test_fields(void)
 {
-	CHECK_STR(verdict(FIELD("{key: metadata.name, operator: In, values: [n]}")), "");
-	CHECK_STR(verdict(FIELD("{key: metadata.uid, operator: In, values: [n]}")),
+	CHECK_STR(verdict(FIELD("{key: metadata.name, operator: In, values: [n1]}")), "");
+	CHECK_STR(verdict(FIELD("{key: metadata.uid, operator: In, values: [n1]}")),
 		  AT "matchFields[0].key: Invalid value: \"metadata.uid\": not a valid field "
 		     "selector key");
 	CHECK_STR(verdict(FIELD("{key: metadata.name, operator: Exists}")),
@@ -76,10 +76,10 @@ static void test_weights_and_terms_are_required(void)
 		"nodeSelectorTerms: Required value");
 	CHECK_CONTAINS(verdict("{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{weight: 101, preference: {}}]}}"),
-		       "[0].weight: Invalid value: 101: must be in the range 1-100");
+		       "[0].weight: Invalid value: 101: must be between 1 and 100, inclusive");
 	CHECK_CONTAINS(verdict("{podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{weight: 0, podAffinityTerm: {topologyKey: a}}]}}"),
-		       "[0].weight: Invalid value: 0: must be in the range 1-100");
+		       "[0].weight: Invalid value: 0: must be between 1 and 100, inclusive");
 }
 
 #define APART(term) \
