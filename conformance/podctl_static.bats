@@ -19,6 +19,10 @@ setup_file() {
 teardown_file() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	. ci/podd.bash
+	# one of the tests began another, which is no child of this shell
+	podd_pid=$(cat "$podd_root/podd.pid")
+	kill "$podd_pid"
+	until_ has_ended
 	podd_end
 }
 
@@ -58,6 +62,7 @@ until_() {
 	return 1
 }
 
+has_ended() { ! [ -d "/proc/$podd_pid" ]; }
 field() { podctl_ get pod "$1" -o jsonpath="$2" 2>/dev/null; }
 runs() { [ "$(field "$1-here" '{.status.phase}')" = Running ]; }
 is_gone() { [ -z "$(field "$1-here" '{.metadata.name}')" ]; }
