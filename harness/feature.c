@@ -63,6 +63,7 @@ static const char *const features[] = {
 	"scheduler",
 	"nodes.made",
 	"gc",
+	"node.lifecycle",
 	"disrupt.kill-sandbox",
 	"disrupt.restart-agent",
 	"local",

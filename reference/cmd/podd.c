@@ -192,7 +192,8 @@ static int start(struct podd *p, struct error *err)
 	if (r == 0)
 		r = start_kubelet(p, err);
 	if (r == 0)
-		r = controllers_new(p->store, p->loop, &p->clock, &p->controllers, err);
+		r = controllers_new(p->store, p->loop, &p->clock, &p->o.controllers,
+				    &p->controllers, err);
 	if (r == 0)
 		r = start_apiserver(p, err);
 	return r;

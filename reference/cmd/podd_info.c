@@ -65,6 +65,7 @@ static const char *const features[] = {
 	"scheduler",
 	"nodes.made",
 	"gc",
+	"node.lifecycle",
 	"disrupt.kill-sandbox",
 	"local",
 };

@@ -47,6 +47,8 @@ static const char help_text[] =
 	"    --manifests DIR     run the pods of the manifests in DIR, also without the API; "
 	"they are\n"
 	"                        shown there as NAME-NODE and cannot be deleted by it\n"
+	"    --terminated-pod-gc-threshold N\n"
+	"                        keep at most N pods that have ended; 0 keeps all (12500)\n"
 	"    --cleanup           stop every pod of the root, remove every trace of it, exit\n"
 	"    --log-level LEVEL   error, warn, info or debug (warn)\n"
 	"    --version           print the version\n"
@@ -67,6 +69,7 @@ enum option_id {
 	OPT_HOST_NETWORK,
 	OPT_HOST_ROOT,
 	OPT_MANIFESTS,
+	OPT_ENDED_PODS,
 	OPT_CLEANUP,
 	OPT_LOG_LEVEL,
 	OPT_VERSION,
@@ -82,6 +85,7 @@ static const struct option long_options[] = {
 	{ "host-network", no_argument, NULL, OPT_HOST_NETWORK },
 	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
 	{ "manifests", required_argument, NULL, OPT_MANIFESTS },
+	{ "terminated-pod-gc-threshold", required_argument, NULL, OPT_ENDED_PODS },
 	{ "cleanup", no_argument, NULL, OPT_CLEANUP },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -103,6 +107,14 @@ static int set_rate(struct podd_options *o, const char *text, struct error *err)
 	if (end == text || *end || !(o->clock_rate >= 0.001 && o->clock_rate <= 1000))
 		return error_set(err, ERR_BAD_REQUEST, NULL,
 				 "--clock-rate %s: a number from 0.001 to 1000 is wanted", text);
+	return 0;
+}
+
+static int set_ended_pods(struct podd_options *o, const char *text, struct error *err)
+{
+	if (str_to_int64(text, 0, INT32_MAX, &o->controllers.ended_pods_kept) < 0)
+		return error_set(err, ERR_BAD_REQUEST, NULL,
+				 "--terminated-pod-gc-threshold %s: a whole number is wanted", text);
 	return 0;
 }
 
@@ -151,6 +163,8 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 	case OPT_MANIFESTS:
 		set_string(&o->manifests, arg);
 		return 0;
+	case OPT_ENDED_PODS:
+		return set_ended_pods(o, arg, err);
 	case OPT_CLEANUP:
 		o->cleanup = true;
 		return 0;
@@ -199,7 +213,9 @@ int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct e
 {
 	int id, r = 0;
 
-	*ret = (struct podd_options){ .root = xstrdup(DEFAULT_ROOT), .clock_rate = 1 };
+	*ret = (struct podd_options){ .root = xstrdup(DEFAULT_ROOT),
+				      .clock_rate = 1,
+				      .controllers = CONTROLLERS_CONFIG_INIT };
 	ret->pod_cidr = xstrdup(DEFAULT_POD_CIDR);
 	opterr = 0;
 	optind = 1;

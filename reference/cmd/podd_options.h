@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "controllers/controllers.h"
 
 #define PODD_VERSION "0.1.0"
 
@@ -17,6 +18,7 @@ struct podd_options {
 	char **listen; /* "unix:PATH", "tcp:127.0.0.1:PORT" */
 	char *node_name, *pod_cidr, *host_root, *manifests;
 	bool cleanup, host_network;
+	struct controllers_config controllers;
 };
 
 /* ERR_BAD_REQUEST with a sentence for the user. *ret is filled also then; deinit it. */

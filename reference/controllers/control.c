@@ -37,11 +37,11 @@ int control_update(struct control *c, const struct kind *k, enum store_part part
 	return 0;
 }
 
-int control_delete(struct control *c, const struct kind *k, json_t *obj, const char *propagation,
-		   struct error *err)
+static int delete_with(struct control *c, const struct kind *k, json_t *obj,
+		       const char *propagation, int64_t grace, struct error *err)
 {
 	_cleanup_free_ char *uid = xstrdup(meta_uid(obj));
-	struct store_delete_opts opts = STORE_DELETE_OPTS_INIT;
+	struct store_delete_opts opts = { .grace_seconds = grace, .propagation = propagation };
 	_cleanup_json_ json_t *held = json_incref(obj), *last = NULL;
 	struct informer *inf;
 	bool gone = false;
@@ -51,7 +51,6 @@ int control_delete(struct control *c, const struct kind *k, json_t *obj, const c
 	if (r < 0)
 		return r;
 	opts.uid = uid;
-	opts.propagation = propagation;
 	r = store_delete(c->store, k, meta_namespace(held), meta_name(held), &opts, &last, &gone,
 			 err);
 	if (r == STORE_NOT_FOUND) {
@@ -65,6 +64,17 @@ int control_delete(struct control *c, const struct kind *k, json_t *obj, const c
 	else
 		informer_note(inf, last);
 	return 0;
+}
+
+int control_delete(struct control *c, const struct kind *k, json_t *obj, const char *propagation,
+		   struct error *err)
+{
+	return delete_with(c, k, obj, propagation, -1, err);
+}
+
+int control_remove(struct control *c, const struct kind *k, json_t *obj, struct error *err)
+{
+	return delete_with(c, k, obj, NULL, 0, err);
 }
 
 int control_create(struct control *c, const struct kind *k, const char *ns, json_t *obj,

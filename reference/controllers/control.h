@@ -1,5 +1,5 @@
 /*
- * control: what every controller is given, and the two writes that they share.
+ * control: what every controller is given, and the writes that they share.
  */
 #pragma once
 
@@ -27,6 +27,8 @@ int control_update(struct control *c, const struct kind *k, enum store_part part
 /* Only the very object given (by its uid); one that is gone already is a success. propagation may be NULL. */
 int control_delete(struct control *c, const struct kind *k, json_t *obj, const char *propagation,
 		   struct error *err);
+/* The same with grace 0: nobody is waited for. */
+int control_remove(struct control *c, const struct kind *k, json_t *obj, struct error *err);
 /* The new object is *ret_obj (may be NULL). Outcomes of the store become faults. */
 int control_create(struct control *c, const struct kind *k, const char *ns, json_t *obj,
 		   json_t **ret_obj, struct error *err);

@@ -16,9 +16,12 @@
 #include "controllers/job.h"
 #include "controllers/job_stray.h"
 #include "controllers/namespace.h"
+#include "controllers/node_lifecycle.h"
+#include "controllers/pod_gc.h"
 #include "controllers/recorder.h"
 #include "controllers/replicaset.h"
 #include "controllers/scheduler.h"
+#include "controllers/taint_eviction.h"
 
 struct controllers {
 	struct control control;
@@ -31,11 +34,14 @@ struct controllers {
 	struct cronjob_controller *cronjobs;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
+	struct node_lifecycle *node_lifecycle;
+	struct taint_eviction *taint_eviction;
+	struct pod_gc *pod_gc;
 };
 
 DEFINE_CLEANUP_FUNC(struct controllers *, controllers_free)
 
-static int make_all(struct controllers *c, struct error *err)
+static int make_all(struct controllers *c, const struct controllers_config *cfg, struct error *err)
 {
 	struct control *control = &c->control;
 	int r;
@@ -62,12 +68,20 @@ static int make_all(struct controllers *c, struct error *err)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
 		r = namespaces_new(control, &c->namespaces, err);
+	if (r == 0)
+		r = node_lifecycle_new(control, &c->node_lifecycle, err);
+	if (r == 0)
+		r = taint_eviction_new(control, &c->taint_eviction, err);
+	if (r == 0)
+		r = pod_gc_new(control, cfg->ended_pods_kept, &c->pod_gc, err);
 	return r;
 }
 
 int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
-		    struct controllers **ret, struct error *err)
+		    const struct controllers_config *cfg, struct controllers **ret,
+		    struct error *err)
 {
+	static const struct controllers_config usual = CONTROLLERS_CONFIG_INIT;
 	_cleanup_(controllers_freep) struct controllers *c = xnew(c);
 	int r;
 
@@ -75,7 +89,7 @@ int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
 	c->control.loop = loop;
 	c->control.clock = clock;
 	c->control.recorder = recorder_new(store);
-	r = make_all(c, err);
+	r = make_all(c, cfg ? cfg : &usual, err);
 	if (r < 0)
 		return error_wrap(err, "starting the controllers");
 	*ret = take_ptr(c);
@@ -86,6 +100,9 @@ struct controllers *controllers_free(struct controllers *c)
 {
 	if (!c)
 		return NULL;
+	pod_gc_free(c->pod_gc);
+	taint_eviction_free(c->taint_eviction);
+	node_lifecycle_free(c->node_lifecycle);
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
 	cronjob_controller_free(c->cronjobs);

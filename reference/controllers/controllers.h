@@ -5,9 +5,12 @@
  * so does the Job controller until they have run to their end; the Deployment controller makes and scales
  * ReplicaSets, the CronJob controller makes Jobs; the DaemonSet controller keeps a pod on each node;
  * the garbage collector follows ownerReferences; the namespace controller empties what is
- * Terminating. All of them meet the kubelet and the API server in the store and nowhere else.
+ * Terminating; the node lifecycle controller judges the nodes' heartbeats and taints them, the taint eviction deletes pods from them,
+ * and the pod garbage collector removes what has no agent. All of them meet the kubelet and the API server in the store and nowhere else.
  */
 #pragma once
+
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -16,13 +19,24 @@ struct controllers;
 struct loop; /* base/loop.h */
 struct store; /* store/store.h */
 
+struct controllers_config {
+	int64_t ended_pods_kept; /* Succeeded and Failed pods beyond it are removed; 0 or less: none */
+};
+
+#define CONTROLLERS_CONFIG_INIT          \
+	{                                \
+		.ended_pods_kept = 12500 \
+	}
+
 /*
  * Start every controller: subscribe to the store and reconcile what is there. store, loop and clock
  * are borrowed and outlive the result. Nothing is written before the loop runs. Delays of the
  * controllers (back-off, minReadySeconds) are nominal: they run on clock, scaled by its rate.
+ * cfg may be NULL.
  */
 int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
-		    struct controllers **ret, struct error *err);
+		    const struct controllers_config *cfg, struct controllers **ret,
+		    struct error *err);
 
 /* Stops all of them and drops what is queued; objects stay as they are. Takes NULL, returns NULL. */
 struct controllers *controllers_free(struct controllers *c);

@@ -30,7 +30,7 @@ static void open_world(void)
 	clock_init_now(&clk, 1);
 	cfg.loop = loop;
 	if (sqlite_store_open(&cfg, &store, NULL) < 0 ||
-	    controllers_new(store, loop, &clk, &controllers, NULL) < 0)
+	    controllers_new(store, loop, &clk, NULL, &controllers, NULL) < 0)
 		abort();
 }
 

@@ -39,7 +39,7 @@ static inline _unused_ void open_world(void)
 	cfg.loop = w.loop;
 	cfg.clock = &w.clock;
 	if (sqlite_store_open(&cfg, &w.store, NULL) < 0 ||
-	    controllers_new(w.store, w.loop, &w.clock, &w.controllers, NULL) < 0)
+	    controllers_new(w.store, w.loop, &w.clock, NULL, &w.controllers, NULL) < 0)
 		abort();
 }
 

@@ -1,7 +1,8 @@
 /*
  * node_status: what the node says of itself.
  *
- * The Node object is written at start; the lease alone is written again and again. Capacity comes from
+ * The Node object is written at start; the lease alone is written again and again. Who does not see it for a while says that the
+ * node's state is Unknown: with the next lease the status is written anew. Capacity comes from
  * /proc; all of it is allocatable. The timer of the lease is the only one that an idle kubelet has.
  */
 #include "kubelet/node_status.h"
@@ -148,25 +149,29 @@ static json_t *node_object(const struct kubelet *k)
 			 "kubernetes.io/arch", "amd64", "spec");
 }
 
+/* stored: the node as it is; what is written holds whatever version is there by then. */
+static int write_status(struct node_status *n, const json_t *stored, struct error *err)
+{
+	_cleanup_json_ json_t *obj = json_deep_copy(stored), *done = NULL;
+	char now[CLOCK_STAMP_MAX];
+
+	clock_format(clock_nominal_ns(n->k->clock), now);
+	json_object_del(json_obj(obj, "metadata"), "resourceVersion");
+	json_take_set(obj, "status", node_status_json(n, now));
+	return store_update(n->k->store, &kind_node, STORE_STATUS, obj, &done, err);
+}
+
 static int register_node(struct node_status *n, struct error *err)
 {
 	struct kubelet *k = n->k;
-	_cleanup_json_ json_t *obj = node_object(k), *stored = NULL, *done = NULL;
-	char now[CLOCK_STAMP_MAX];
+	_cleanup_json_ json_t *obj = node_object(k), *stored = NULL;
 	int r = store_create(k->store, &kind_node, NULL, obj, &stored, err);
 
 	if (r == STORE_EXISTS) {
 		error_clear(err);
 		r = store_get(k->store, &kind_node, NULL, k->node_name, &stored, err);
 	}
-	if (r != 0)
-		return r;
-	clock_format(clock_nominal_ns(k->clock), now);
-	json_decref(obj);
-	obj = json_copy(stored);
-	json_object_del(json_obj(obj, "metadata"), "resourceVersion");
-	json_take_set(obj, "status", node_status_json(n, now));
-	return store_update(k->store, &kind_node, STORE_STATUS, obj, &done, err);
+	return r == 0 ? write_status(n, stored, err) : r;
 }
 
 static json_t *lease_object(const struct kubelet *k, const char *now)
@@ -194,11 +199,23 @@ static void renew(struct node_status *n)
 		log_debug("kubelet", "lease: %s", error_text(&err));
 }
 
+/* Somebody else has said that we are not ready. */
+static void take_back_doubts(struct node_status *n)
+{
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_json_ json_t *node = NULL;
+
+	if (store_get(n->k->store, &kind_node, NULL, n->k->node_name, &node, NULL) == 0 &&
+	    !condition_is_true(node, "Ready") && write_status(n, node, &err) != 0)
+		log_debug("kubelet", "node %s: %s", n->k->node_name, error_text(&err));
+}
+
 static void lease_tick(void *userdata)
 {
 	struct node_status *n = userdata;
 
 	renew(n);
+	take_back_doubts(n);
 	loop_timer_set(n->timer, clock_scale_delay_ns(n->k->clock, LEASE_NS));
 }
 

@@ -209,11 +209,18 @@ static void set_view(struct pod_worker *w, struct pod *pod)
 	pod_view_free(old);
 }
 
+/* The control plane said that the pod is not ready, while it heard nothing of this node. */
+static bool ready_was_written(const struct pod_worker *w, const json_t *object)
+{
+	return meta_rv(object) > meta_rv(w->object) &&
+	       !json_same(condition_get(object, "Ready"), condition_get(w->object, "Ready"));
+}
+
 void pod_worker_update(struct pod_worker *w, json_t *object)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct pod *pod = NULL;
-	bool differs = view_differs(w, object);
+	bool differs = view_differs(w, object), again = ready_was_written(w, object);
 
 	if (differs && pod_view_new(object, &pod, &err) < 0) {
 		log_error("kubelet", "pod %s: %s", w->pod->name, error_text(&err));
@@ -221,7 +228,7 @@ void pod_worker_update(struct pod_worker *w, json_t *object)
 	}
 	json_decref(w->object);
 	w->object = json_incref(object);
-	if (!differs && w->pod->readiness_gates)
+	if (!differs && (again || w->pod->readiness_gates))
 		pod_worker_kick(w); /* somebody may have set a gate's condition */
 	if (!differs)
 		return;
