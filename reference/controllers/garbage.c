@@ -1,13 +1,14 @@
 /*
- * garbage: carries out what garbage_decide.h decides, for all kinds but Event and Lease.
+ * garbage: carries out what garbage_decide.h decides, for all kinds but Event.
  *
  * The graph of owners (owner_graph.h) follows the informers of all kinds; keys of the queue are uids. An object is
  * looked at when it changes and has owners or a deletionTimestamp, when an owner of it vanishes, and, as an
  * owner that waits, when a dependent of it vanishes.
  *
  * The informers of two kinds are not in step: before an owner is called dangling the store itself is asked.
- * An owner in another namespace is no owner. An owner of a kind that is not served counts as present:
- * nobody here can know better.
+ * An owner in another namespace, or of another kind or name than the reference says, is no owner. An owner of a kind that is not
+ * served counts as present: nobody here can know better. Of objects that own each other in a circle each would wait for the next in
+ * a foreground deletion: one that finds a dependent waiting already lets go of its owners first.
  */
 #include "controllers/garbage.h"
 
@@ -91,16 +92,23 @@ static bool in_reach(const json_t *obj, const json_t *owner)
 	return !meta_namespace(owner) || streq(meta_namespace(owner), meta_namespace(obj));
 }
 
+static bool is_named(const json_t *ref, const json_t *owner, const struct kind *k)
+{
+	return streq(json_str(ref, "kind"), k->kind) &&
+	       streq(json_str(ref, "name"), meta_name(owner));
+}
+
 static enum owner_state owner_state_of(struct garbage *g, const json_t *obj, const json_t *ref)
 {
-	const json_t *owner = owner_graph_find(g->graph, json_str(ref, "uid"), NULL);
+	const struct kind *k;
+	const json_t *owner = owner_graph_find(g->graph, json_str(ref, "uid"), &k);
 	bool known;
 
-	if (owner && in_reach(obj, owner))
+	if (owner && in_reach(obj, owner) && is_named(ref, owner, k))
 		return object_waits_for_dependents(owner) ? OWNER_WAITING : OWNER_SOLID;
 	if (owner_is_live(g, obj, ref, &known) || !known)
 		return OWNER_SOLID;
-	if (owner)
+	if (owner && !in_reach(obj, owner))
 		recorder_event(g->c->recorder, obj, COMPONENT, "Warning", "OwnerRefInvalidNamespace",
 			       "ownerRef [%s/%s, namespace: %s, name: %s, uid: %s] does not exist "
 			       "in namespace \"%s\"",
@@ -179,6 +187,44 @@ static const char *propagation_of(struct garbage *g, const json_t *obj,
 	return object_has_finalizer(obj, FINALIZER_FOREGROUND) ? "Foreground" : "Background";
 }
 
+/* A dependent of obj waits for its own dependents, and so for obj. */
+static bool is_waited_for(struct garbage *g, const json_t *obj)
+{
+	_cleanup_json_ json_t *uids = owner_graph_dependents(g->graph, meta_uid(obj));
+	json_t *uid;
+	size_t i;
+
+	json_array_foreach(uids, i, uid) {
+		const json_t *dep = owner_graph_find(g->graph, json_string_value(uid), NULL);
+
+		if (dep && object_waits_for_dependents(dep))
+			return true;
+	}
+	return false;
+}
+
+/* obj holds none of its owners any more. */
+static int unblock(struct garbage *g, const struct kind *k, const json_t *obj, struct error *err)
+{
+	_cleanup_json_ json_t *edited = json_deep_copy(obj);
+	json_t *ref;
+	size_t i;
+
+	json_array_foreach(meta_owner_refs(edited), i, ref)
+		json_object_set_new(ref, "blockOwnerDeletion", json_false());
+	return control_update(g->c, k, STORE_META, edited, err);
+}
+
+static int delete_dependent(struct garbage *g, const struct kind *k, json_t *obj,
+			    const char *propagation, struct error *err)
+{
+	int r = 0;
+
+	if (streq(propagation, "Foreground") && is_waited_for(g, obj))
+		r = unblock(g, k, obj, err);
+	return r < 0 ? r : control_delete(g->c, k, obj, propagation, err);
+}
+
 static int collect(struct garbage *g, const struct kind *k, json_t *obj, struct error *err)
 {
 	const json_t *refs = meta_owner_refs(obj);
@@ -197,7 +243,7 @@ static int collect(struct garbage *g, const struct kind *k, json_t *obj, struct 
 	case GARBAGE_DROP_REFS:
 		return drop_refs(g, k, obj, states, err);
 	case GARBAGE_DELETE:
-		return control_delete(g->c, k, obj, propagation_of(g, obj, states, n), err);
+		return delete_dependent(g, k, obj, propagation_of(g, obj, states, n), err);
 	}
 	return 0;
 }
@@ -232,7 +278,7 @@ int garbage_new(struct control *c, struct garbage **ret, struct error *err)
 		struct informer *inf;
 		int r;
 
-		if (k == &kind_event || k == &kind_lease)
+		if (k == &kind_event)
 			continue;
 		r = informer_get(c->informers, k, &inf, err);
 		if (r < 0)
