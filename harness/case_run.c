@@ -384,6 +384,7 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 	c->userdata = userdata;
 	c->applied = json_array();
 	c->outside = json_array();
+	c->uids = json_object();
 	chronicle_init(&c->seen, &c->history);
 	c->poke = timer_new(s->loop, look, c);
 	c->timer = timer_new(s->loop, on_still_there, c);
@@ -424,6 +425,7 @@ struct case_run *case_run_free(struct case_run *c)
 	chronicle_clear(&c->seen);
 	json_decref(c->applied);
 	json_decref(c->outside);
+	json_decref(c->uids);
 	case_result_clear(&c->result);
 	free(c->ns);
 	free(c->scratch);

@@ -2,10 +2,12 @@
  * case_steps: the steps of a case, each begun once and then looked at until it is over.
  *
  * Here are the frame and the variables. Filling in happens as late as possible, when a step begins: ${ip/POD} is known only once that
- * pod has an address, and a step that names it waits for it. A step of a recorded case is not begun before the instant at which it was. What the steps do is in case_act.c (they send a request and
+ * pod has an address, ${uid/KIND/NAME} once that object was seen, ${uid/PATH} once the subject was asked, and a step that names one
+ * waits for it. A step of a recorded case is not begun before the instant at which it was. What the steps do is in case_act.c (they send a request and
  * end with its reply) and case_wait.c (they are looked at whenever anything was seen, and at their deadline).
  */
 #include "case_parts.h"
+#include "fact.h"
 #include "images.h"
 #include "steps.h"
 #include "util/clock.h"
@@ -57,25 +59,80 @@ static void set_var(const char **vars, size_t *n, const char *name, const char *
 	vars[*n] = NULL;
 }
 
-/* Replaces what ${ip/POD} names; false when an address is not known yet. */
-static bool fill_addresses(struct case_run *c, json_t **tree)
+/* The path that is asked for: its value is null meanwhile. */
+static const char *asked_path(const struct case_run *c)
+{
+	const char *path;
+	json_t *uid;
+
+	json_object_foreach(c->uids, path, uid)
+		if (json_is_null(uid))
+			return path;
+	return "";
+}
+
+static void on_uid(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const char *uid = json_str(reply->body, "metadata.uid"), *path = asked_path(c);
+
+	(void)userdata;
+	c->now.waiting = false;
+	if (reply->code != REPLY_OK || !uid)
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: no uid at %s: %s",
+			    step_of(c)->line, path, reply->message ? reply->message : "none");
+	else
+		json_object_set_new(c->uids, path, json_string(uid));
+}
+
+/* Of an object that is not the case's: asked for once. NULL: not known yet. */
+static const char *foreign_uid(struct case_run *c, const char *path)
+{
+	const char *uid = json_string_value(json_object_get(c->uids, path));
+	struct request req = REQUEST(VERB_RAW);
+
+	if (uid || c->now.waiting)
+		return uid;
+	json_object_set_new(c->uids, path, json_null());
+	req.path = path;
+	c->now.waiting = true;
+	case_request(c, &req, on_uid, NULL);
+	return NULL;
+}
+
+/* What "ip/POD", "uid/KIND/NAME" or "uid//PATH" stands for; NULL: not known yet. */
+static const char *later_value(struct case_run *c, const char *word)
+{
+	const char *kind, *name, *value = NULL;
+
+	if (has_prefix(word, "ip/"))
+		value = json_str(case_object(c, "Pod", word + 3), "status.podIP");
+	else if (has_prefix(word, "uid//"))
+		value = foreign_uid(c, word + 4);
+	else if (object_ref(word + 4, &kind, &name))
+		value = json_str(case_object(c, kind, name), "metadata.uid");
+	return value && *value ? value : NULL;
+}
+
+/* Replaces what is known only later; false when something of it is not known yet. */
+static bool fill_later(struct case_run *c, json_t **tree)
 {
 	_cleanup_free_ char *text = json_line(*tree);
 	const char *hole = text;
 
-	while ((hole = strstr(hole, "${ip/"))) {
-		_cleanup_free_ char *name = strndup(hole + 5, strcspn(hole + 5, "}"));
-		_cleanup_free_ char *var = xasprintf("ip/%s", name);
-		const char *ip = json_str(case_object(c, "Pod", name), "status.podIP");
-		const char *vars[] = { var, ip, NULL };
+	while ((hole = strstr(hole, "${"))) {
+		_cleanup_free_ char *word = strndup(hole + 2, strcspn(hole + 2, "}"));
+		const char *vars[] = { word, NULL, NULL };
 		json_t *filled;
 
-		if (!ip || !*ip)
+		hole += 2;
+		if (!has_prefix(word, "ip/") && !has_prefix(word, "uid/"))
+			continue;
+		vars[1] = later_value(c, word);
+		if (!vars[1])
 			return false;
 		filled = fixture_fill(*tree, vars);
 		json_decref(*tree);
 		*tree = filled;
-		hole += 5;
 	}
 	return true;
 }
@@ -128,7 +185,7 @@ static const struct step_verb *verb_of(const struct case_run *c)
 	return step_verb(step_of(c)->kind);
 }
 
-/* Fills the step in; false while an address is awaited. */
+/* Fills the step in; false while something is awaited. */
 static bool prepare(struct case_run *c)
 {
 	bool is_apply = step_of(c)->kind == STEP_APPLY || step_of(c)->kind == STEP_REJECT;
@@ -140,8 +197,8 @@ static bool prepare(struct case_run *c)
 		c->now.manifests = manifests ? case_fill(c, manifests) : NULL;
 		c->now.began = clock_now();
 	}
-	return fill_addresses(c, &c->now.args) &&
-	       (!c->now.manifests || fill_addresses(c, &c->now.manifests));
+	return fill_later(c, &c->now.args) &&
+	       (!c->now.manifests || fill_later(c, &c->now.manifests));
 }
 
 void case_step_begin(struct case_run *c)
@@ -154,7 +211,8 @@ void case_step_begin(struct case_run *c)
 	}
 	if (!prepare(c)) {
 		if (clock_now() - c->now.began >= patience)
-			case_broken(c, true, "line %d: a pod's address did not come in time",
+			case_broken(c, true,
+				    "line %d: what ${ip/…} or ${uid/…} names did not come in time",
 				    step_of(c)->line);
 		else
 			step_wake_in(c, patience - (clock_now() - c->now.began));
