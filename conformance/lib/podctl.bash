@@ -3,11 +3,13 @@
 # shellcheck source=ci/podd.bash
 . "$BATS_TEST_DIRNAME/../ci/podd.bash"
 
+[ -v podd_options ] || podd_options=() # more options for podd, of the file that sources this one
+
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-podctl.XXXXXX")
 	export podd_root podd_socket=$podd_root/podd.sock
-	podd_boot --clock-rate 20 --listen "unix:$podd_socket" 3>&-
+	podd_boot --clock-rate 20 "${podd_options[@]}" --listen "unix:$podd_socket" 3>&-
 	export podd_pid podd_cat
 	podctl_ image import out/image/busybox.tar
 }
