@@ -8,7 +8,9 @@
  *	{case: NAME, setup: TEXT}                 the case cannot be set up, in these words; what rests on that is not evaluated
  *	{invariant: true, req: ID}                the requirement's rules for every history, wherever they are broken
  *
- * NAME may be a pattern. `sometimes: true`: it does not fail in every run, so that a pass says nothing.
+ * NAME may be a pattern. `sometimes: true`: it does not fail in every run, so that a pass says nothing. What has one reason is said
+ * together, as {reason: TEXT, report: URL, cases: {NAME: [ID, {setup: TEXT}, {req: ID, sometimes: true}, …], …}}; such a group is
+ * spread into entries of the forms above when the list is read.
  */
 #include "expectations.h"
 
@@ -32,30 +34,83 @@ static const char *problem(const json_t *e)
 	return NULL;
 }
 
-static int check(const json_t *entries, const char *path, struct error *err)
+/* One member of a group, an id or a map, as an entry of its own; NULL when it is neither. */
+static json_t *member_entry(const json_t *group, const char *name, const json_t *member)
+{
+	json_t *entry;
+
+	if (json_is_object(member))
+		entry = json_copy((json_t *)member);
+	else if (json_is_string(member))
+		entry = json_pack("{sO}", "req", member);
+	else
+		return NULL;
+	json_object_set_new(entry, "case", json_string(name));
+	json_object_set(entry, "reason", json_object_get(group, "reason"));
+	if (json_object_get(group, "report"))
+		json_object_set(entry, "report", json_object_get(group, "report"));
+	return entry;
+}
+
+/* Adds `entry`, which it takes, when it says enough. */
+static int add(json_t *list, json_t *entry, const char *where, struct error *err)
+{
+	const char *wrong = json_is_object(entry) ? problem(entry) : "must be an id or a map";
+
+	if (entry)
+		json_array_append_new(list, entry);
+	return wrong ? error_set(err, "%s: %s", where, wrong) : 0;
+}
+
+static int spread(json_t *list, const json_t *group, const char *where, struct error *err)
+{
+	json_t *cases = json_object_get(group, "cases"), *members, *member;
+	const char *name;
+	size_t i;
+
+	json_object_foreach(cases, name, members) {
+		_cleanup_free_ char *place = xasprintf("%s: cases.%s", where, name);
+
+		if (!json_is_array(members) || json_array_size(members) == 0)
+			return error_set(err, "%s: must be a list, and not empty", place);
+		json_array_foreach(members, i, member)
+			if (add(list, member_entry(group, name, member), place, err))
+				return -1;
+	}
+	return 0;
+}
+
+/* The entries of the document, one by one; the caller owns *ret also after an error. */
+static int read_entries(const json_t *doc, const char *path, json_t **ret, struct error *err)
 {
 	json_t *e;
 	size_t i;
 
-	json_array_foreach((json_t *)entries, i, e)
-		if (problem(e))
-			return error_set(err, "%s: entry %zu: %s", path, i + 1, problem(e));
-	return json_is_array(entries) ?
-		       0 :
-		       error_set(err, "%s: must be a list of {case, req or setup, reason}", path);
+	*ret = json_array();
+	if (!json_is_array(doc))
+		return error_set(err, "%s: must be a list of {case, req or setup, reason}", path);
+	json_array_foreach((json_t *)doc, i, e) {
+		_cleanup_free_ char *where = xasprintf("%s: entry %zu", path, i + 1);
+
+		if (json_object_get(e, "cases") ? spread(*ret, e, where, err) :
+						  add(*ret, json_incref(e), where, err))
+			return -1;
+	}
+	return 0;
 }
 
 int expectations_load(const char *path, struct expectations **ret, struct error *err)
 {
-	_cleanup_json_ json_t *docs = NULL;
+	_cleanup_json_ json_t *docs = NULL, *entries = NULL;
 
 	*ret = NULL;
 	if (!path)
 		return 0;
-	if (doc_load(path, &docs, NULL, err) || check(json_array_get(docs, 0), path, err))
+	if (doc_load(path, &docs, NULL, err) ||
+	    read_entries(json_array_get(docs, 0), path, &entries, err))
 		return -1;
 	*ret = xcalloc(1, sizeof(**ret));
-	(*ret)->entries = json_incref(json_array_get(docs, 0));
+	(*ret)->entries = json_incref(entries);
 	return 0;
 }
 

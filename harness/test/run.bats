@@ -123,6 +123,24 @@ result() {
 	[[ "$output" == *'known.yaml: entry 1: setup needs a case'* ]]
 }
 
+@test "known failures of one reason are told together, and a member that says too little with its place" {
+	cat >"$dir/known.yaml" <<-END
+	- reason: it says little
+	  cases:
+	    says-g*: [PHASE-003]
+	    never-ready: [{setup: a/c nothing}]
+	    says-hello: [{req: PHASE-003, sometimes: true}]
+	END
+	run -0 podtest_run --expectations "$dir/known.yaml" says-hello says-goodbye never-ready
+	[ "$(result '[.cases[].verdict] | sort | join(" ")')" = 'known known pass' ]
+	echo '- {reason: mute, cases: {says-hello: [{sometimes: true}]}}' >"$dir/known.yaml"
+	run -2 podtest_run --expectations "$dir/known.yaml" says-hello
+	[[ "$output" == *'known.yaml: entry 1: cases.says-hello: one of req and setup is needed'* ]]
+	echo '- {reason: mute, cases: {says-hello: PHASE-003}}' >"$dir/known.yaml"
+	run -2 podtest_run --expectations "$dir/known.yaml" says-hello
+	[[ "$output" == *'entry 1: cases.says-hello: must be a list, and not empty'* ]]
+}
+
 @test "a subject that breaks a rule for every history fails its cases, and is no liar" {
 	printf '#!/bin/sh\n%s | sed -u s/Running/Walking/\n' "$FAKE_DRIVER" >"$dir/driver"
 	chmod +x "$dir/driver"
