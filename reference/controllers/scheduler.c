@@ -3,8 +3,8 @@
  *
  * A pod is looked at when it appears or changes; when it fits nowhere it gets PodScheduled False with the reasons
  * (fit.h) and stays parked until something changes that may help: a node, the end of a pod that took something, and for a pod that cares
- * about others (pod_affinity.h) whatever happens to them. Among several nodes the best is taken (score.h). Binding is one write that sets
- * spec.nodeName and PodScheduled together; it is never undone.
+ * about others (pod_affinity.h) whatever happens to them. Among several nodes the best is taken (score.h). Binding is one write, by which
+ * the store sets spec.nodeName and PodScheduled together; it is never undone.
  *
  * Not built: preemption, topology spread, volumes.
  */
@@ -154,12 +154,9 @@ static const json_t *choose(struct scheduler *s, const json_t *pod, const json_t
 static int bind_pod(struct scheduler *s, const json_t *pod, const char *node, struct error *err)
 {
 	_cleanup_json_ json_t *bound = json_deep_copy(pod);
-	char now[CLOCK_STAMP_MAX];
 	int r;
 
 	json_set_str(bound, "spec.nodeName", node);
-	pod_condition_set(bound, "PodScheduled", "True", NULL, NULL,
-			  clock_format(store_now_ns(s->c->store), now));
 	r = control_update(s->c, &kind_pod, STORE_BINDING, bound, err);
 	if (r < 0)
 		return r;
