@@ -1,7 +1,7 @@
 /*
  * What is asked of a request: its query, its body, its selectors. The body limit is Kubernetes' own; libevent's lies
- * above it, so that a manifest that is too large still gets a Status. Bodies are JSON or YAML by content
- * type; none given means JSON.
+ * above it, so that a manifest that is too large still gets a Status. Bodies are JSON, YAML or protobuf by
+ * content type; none given means JSON.
  */
 #include "apiserver/request.h"
 
@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <sys/queue.h>
 
+#include "api/protobuf.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/yaml.h"
@@ -119,26 +120,41 @@ const char *request_content_type(const struct request *req, char *buf)
 	return buf;
 }
 
-/* *ret_yaml: how the body is to be read. */
-static int body_format(const struct request *req, bool *ret_yaml, struct error *err)
+enum body_format { BODY_JSON, BODY_YAML, BODY_PROTOBUF };
+
+static int body_format(const struct request *req, enum body_format *ret, struct error *err)
 {
+	static const struct {
+		const char *type;
+		enum body_format format;
+	} known[] = {
+		{ "", BODY_JSON },
+		{ "application/json", BODY_JSON },
+		{ "application/vnd.kubernetes.protobuf", BODY_PROTOBUF },
+		{ "application/x-yaml", BODY_YAML },
+		{ "application/yaml", BODY_YAML },
+		{ "text/yaml", BODY_YAML },
+	};
 	char buf[64];
 	const char *type = request_content_type(req, buf);
 
-	*ret_yaml = streq(type, "application/yaml") || streq(type, "application/x-yaml") ||
-		    streq(type, "text/yaml");
-	if (*ret_yaml || !*type || streq(type, "application/json"))
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!streq(known[i].type, type))
+			continue;
+		*ret = known[i].format;
 		return 0;
+	}
 	return error_set(err, ERR_UNSUPPORTED, NULL,
 			 "the body of the request was in an unknown format - accepted media types "
-			 "include: application/json, application/yaml");
+			 "include: application/json, application/yaml, "
+			 "application/vnd.kubernetes.protobuf");
 }
 
-int request_body_value(struct request *req, json_t **ret, struct error *err)
+int request_body_value(struct request *req, const struct schema *s, json_t **ret, struct error *err)
 {
+	enum body_format format;
 	const char *data;
 	size_t len;
-	bool yaml;
 	int r = request_body(req, &data, &len, err);
 
 	if (r < 0)
@@ -146,10 +162,13 @@ int request_body_value(struct request *req, json_t **ret, struct error *err)
 	*ret = NULL;
 	if (!len)
 		return 0;
-	r = body_format(req, &yaml, err);
+	r = body_format(req, &format, err);
 	if (r < 0)
 		return r;
-	return yaml ? yaml_load(data, len, NULL, ret, err) : json_parse(data, len, ret, err);
+	if (format == BODY_PROTOBUF)
+		return protobuf_decode(data, len, s, ret, err);
+	return format == BODY_YAML ? yaml_load(data, len, NULL, ret, err) :
+				     json_parse(data, len, ret, err);
 }
 
 int request_strictness(const struct request *req, enum scheme_strictness *ret, struct error *err)
@@ -171,20 +190,35 @@ int request_strictness(const struct request *req, enum scheme_strictness *ret, s
 	return 0;
 }
 
+static int decode_protobuf(struct request *req, enum scheme_strictness strict, json_t **ret,
+			   json_t **ret_warnings, struct error *err)
+{
+	_cleanup_json_ json_t *obj = NULL;
+	int r = request_body_value(req, req->route.kind->schema, &obj, err);
+
+	if (r == 0)
+		r = scheme_check(req->route.kind, obj, strict, ret_warnings, err);
+	if (r == 0)
+		*ret = take_ptr(obj);
+	return r;
+}
+
 int request_body_object(struct request *req, json_t **ret, struct error *err)
 {
 	enum scheme_strictness strict;
 	_cleanup_json_ json_t *warnings = NULL;
+	enum body_format format;
 	const char *data;
 	size_t len;
-	bool yaml;
 	int r = request_body(req, &data, &len, err);
 
 	if (r == 0)
-		r = body_format(req, &yaml, err);
+		r = body_format(req, &format, err);
 	if (r == 0)
 		r = request_strictness(req, &strict, err);
-	if (r == 0)
+	if (r == 0 && format == BODY_PROTOBUF)
+		r = decode_protobuf(req, strict, ret, &warnings, err);
+	else if (r == 0)
 		r = scheme_decode_as(data, len, req->route.kind, strict, ret, &warnings, err);
 	if (r == 0 && json_array_size(warnings))
 		req->warnings = take_ptr(warnings);

@@ -48,8 +48,8 @@ const char *request_header(const struct request *req, const char *name); /* NULL
 
 /* The body, borrowed; "" when there is none. ERR_TOO_LARGE. */
 int request_body(struct request *req, const char **ret_data, size_t *ret_len, struct error *err);
-/* Any JSON or YAML value; *ret is NULL when there is no body. */
-int request_body_value(struct request *req, json_t **ret, struct error *err);
+/* Any JSON or YAML value, or a protobuf message of this table; *ret is NULL when there is no body. */
+int request_body_value(struct request *req, const struct schema *s, json_t **ret, struct error *err);
 /* An object of the route's kind, strictly unless fieldValidation says otherwise. */
 int request_body_object(struct request *req, json_t **ret, struct error *err);
 int request_strictness(const struct request *req, enum scheme_strictness *ret, struct error *err);

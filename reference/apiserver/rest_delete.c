@@ -4,6 +4,7 @@
 #include "apiserver/server.h"
 
 #include "api/meta.h"
+#include "api/options.h"
 #include "api/pod_status.h"
 #include "apiserver/status_object.h"
 #include "base/json.h"
@@ -75,7 +76,8 @@ static int read_options(struct request *req, const char *within, struct delete_r
 			struct error *err)
 {
 	json_t *top = NULL, *body;
-	int r = request_body_value(req, &top, err);
+	int r = request_body_value(req, within ? &schema_eviction : &schema_delete_options, &top,
+				   err);
 
 	if (r < 0)
 		return r;

@@ -5,6 +5,7 @@
 #include "apiserver/server.h"
 
 #include "api/meta.h"
+#include "api/options.h"
 #include "api/workload.h"
 #include "base/json.h"
 #include "store/dry.h"
@@ -49,7 +50,7 @@ static int store_scale(struct request *req, json_t *obj, const json_t *scale, st
 int scale_update(struct request *req, struct error *err)
 {
 	_cleanup_json_ json_t *obj = NULL, *scale = NULL;
-	int r = request_body_value(req, &scale, err);
+	int r = request_body_value(req, &schema_scale, &scale, err);
 
 	if (r == 0 && !json_is_object(scale))
 		r = error_set(err, ERR_BAD_REQUEST, NULL, "the body is no Scale");
