@@ -1,10 +1,11 @@
 /*
- * Get and list. Paging is not built: `limit` is answered with everything at once and no `continue`, which the protocol
- * allows. A list at an exact revision that is not the present one is 410.
+ * Get and list. A list at an exact revision that is not the present one is 410; pages of a list (page.h) are each of the
+ * present.
  */
 #include "apiserver/server.h"
 
 #include "api/meta.h"
+#include "apiserver/page.h"
 #include "apiserver/table.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -82,16 +83,24 @@ static int list(struct request *req, enum table_version version, struct error *e
 	struct store_list_opts opts = { .ns = req->route.ns };
 	_cleanup_free_ char *list_kind = str_printf("%sList", k->kind), *rv = NULL;
 	uint64_t revision;
+	int64_t limit;
 	int r = request_selectors(req, &labels, &fields, err);
 
 	opts.labels = labels;
 	opts.fields = fields;
+	if (r == 0)
+		r = request_int(req, "limit", 0, &limit, err);
 	if (r == 0)
 		r = store_list(req->server->cfg.store, k, &opts, &items, &revision, err);
 	if (r)
 		return r;
 	rv = str_printf("%llu", (unsigned long long)revision);
 	meta = json_pack("{ss}", "resourceVersion", rv);
+	r = page_cut(items, limit, request_query(req, "continue"), meta, err);
+	if (r < 0)
+		return r;
+	if (labels || fields) /* how many more would match is not told, as in the field */
+		json_object_del(meta, "remainingItemCount");
 	if (version != TABLE_NONE)
 		out = as_table(req, items, meta, version);
 	else
