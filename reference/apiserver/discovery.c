@@ -1,7 +1,8 @@
 /*
- * Discovery: what is served, made from the registry of kinds, so that a new kind shows itself. Also health, version and
- * an OpenAPI document without definitions, which is enough for a client that does not validate.
+ * Discovery: what is served, made from the registry of kinds, so that a new kind shows itself. Also health and
+ * version.
  */
+#include "apiserver/openapi.h"
 #include "apiserver/server.h"
 
 #include "base/json.h"
@@ -47,10 +48,12 @@ static const struct subresource {
 	const char *name, *group, *version, *kind; /* kind NULL: the object's own */
 	const char *const verbs[4];
 } subresources[] = {
+	{ SUB_EXEC, "attach", NULL, NULL, "PodAttachOptions", { "create", "get" } },
 	{ SUB_BINDING, "binding", NULL, NULL, "Binding", { "create" } },
 	{ SUB_EVICTION, "eviction", "policy", "v1", "Eviction", { "create" } },
 	{ SUB_EXEC, "exec", NULL, NULL, "PodExecOptions", { "create", "get" } },
 	{ SUB_LOG, "log", NULL, NULL, NULL, { "get" } },
+	{ SUB_EXEC, "portforward", NULL, NULL, "PodPortForwardOptions", { "create", "get" } },
 	{ SUB_SCALE, "scale", "autoscaling", "v1", "Scale", { "get", "patch", "update" } },
 	{ SUB_STATUS, "status", NULL, NULL, NULL, { "get", "patch", "update" } },
 };
@@ -89,7 +92,7 @@ static json_t *resource_list(const char *group, const char *version)
 	}
 	if (!json_array_size(list)) {
 		json_decref(list);
-		return NULL;
+		return review_resources(group, version);
 	}
 	return json_pack("{ss, ss, ss, so}", "kind", "APIResourceList", "apiVersion", "v1",
 			 "groupVersion", gv, "resources", list);
@@ -114,6 +117,8 @@ static json_t *group_list(void)
 	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k))
 		if (*k->group && !json_find(groups, "name", k->group))
 			json_take_append(groups, group_new(k->group, k->version));
+	for (size_t i = 0; review_group(i); i++)
+		json_take_append(groups, group_new(review_group(i), "v1"));
 	json_take_append(groups, group_new("podd.podtest", "v1"));
 	return json_pack("{ss, ss, so}", "kind", "APIGroupList", "apiVersion", "v1", "groups",
 			 groups);
@@ -147,26 +152,8 @@ static json_t *version_info(const struct apiserver *a)
 
 static json_t *path_list(void)
 {
-	return json_pack("{s[s, s, s, s, s, s, s]}", "paths", "/api", "/apis", "/healthz", "/livez",
-			 "/openapi/v2", "/readyz", "/version");
-}
-
-/* ---- openapi ---- */
-
-static int serve_openapi(struct request *req)
-{
-	/* The same document as a protobuf message: swagger = "2.0", info { title, version }. */
-	static const char pb[] = "\x0a\x03"
-				 "2.0"
-				 "\x12\x0a\x0a\x04podd\x12\x02v1";
-	const char *accept = request_header(req, "Accept");
-	_cleanup_json_ json_t *doc = NULL;
-
-	if (accept && strstr(accept, "protobuf"))
-		return reply_text(req, 200, "application/octet-stream", pb, sizeof(pb) - 1);
-	doc = json_pack("{ss, s{ss, ss}, s{}, s{}}", "swagger", "2.0", "info", "title", "podd",
-			"version", "v1", "paths", "definitions");
-	return reply_json(req, 200, doc);
+	return json_pack("{s[s, s, s, s, s, s, s, s]}", "paths", "/api", "/apis", "/healthz",
+			 "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version");
 }
 
 /* ---- the paths ---- */
@@ -201,13 +188,13 @@ int discovery_serve(struct request *req, struct error *err)
 	size_t n = strv_len(w);
 	_cleanup_json_ json_t *doc = NULL;
 
-	(void)err;
 	if (req->method != EVHTTP_REQ_GET)
 		return PLAIN_NOT_FOUND;
 	if (n >= 1 && is_health(w[0]))
 		return reply_text(req, 200, "text/plain; charset=utf-8", "ok", 2);
 	if (n == 2 && streq(w[0], "openapi") && streq(w[1], "v2"))
-		return serve_openapi(req);
-	doc = fixed_document(req, w, n);
+		return openapi_v2_serve(req, err);
+	doc = n >= 2 && streq(w[0], "openapi") && streq(w[1], "v3") ? openapi_document(w + 2) :
+								      fixed_document(req, w, n);
 	return doc ? reply_json(req, 200, doc) : PLAIN_NOT_FOUND;
 }

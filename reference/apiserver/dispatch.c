@@ -32,6 +32,10 @@ static const struct verb {
 	{ ROUTE_OBJECT, "log", SUB_LOG, EVHTTP_REQ_GET, log_serve },
 	{ ROUTE_OBJECT, "exec", SUB_EXEC, EVHTTP_REQ_GET, exec_serve },
 	{ ROUTE_OBJECT, "exec", SUB_EXEC, EVHTTP_REQ_POST, exec_serve },
+	{ ROUTE_OBJECT, "attach", SUB_EXEC, EVHTTP_REQ_GET, exec_serve },
+	{ ROUTE_OBJECT, "attach", SUB_EXEC, EVHTTP_REQ_POST, exec_serve },
+	{ ROUTE_OBJECT, "portforward", SUB_EXEC, EVHTTP_REQ_GET, portforward_serve },
+	{ ROUTE_OBJECT, "portforward", SUB_EXEC, EVHTTP_REQ_POST, portforward_serve },
 };
 
 static int find_verb(const struct request *req, request_fn *ret, struct error *err)
@@ -62,6 +66,8 @@ static int serve_plain(struct request *req, struct error *err)
 
 	if (r == PLAIN_NOT_FOUND)
 		r = own_serve(req, err);
+	if (r == PLAIN_NOT_FOUND)
+		r = review_serve(req, err);
 	if (r == PLAIN_NOT_FOUND)
 		r = error_set(err, ERR_NOT_FOUND, NULL,
 			      "the server could not find the requested resource");

@@ -5,6 +5,7 @@
 #include "apiserver/server.h"
 
 #include "api/meta.h"
+#include "api/options.h"
 #include "api/patch.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -129,12 +130,25 @@ static int check_patched(struct request *req, json_t *obj, struct error *err)
 	return r;
 }
 
+/* Before the object is looked for: an apply may be meant to make it. */
+static int refuse_apply(const struct request *req, struct error *err)
+{
+	char buf[64];
+
+	if (!streq(request_content_type(req, buf), "application/apply-patch+yaml"))
+		return 0;
+	return error_set(err, ERR_UNSUPPORTED, NULL,
+			 "server-side apply is not supported here: apply without --server-side");
+}
+
 int rest_patch(struct request *req, struct error *err)
 {
 	_cleanup_json_ json_t *target = NULL, *obj = NULL, *stored = NULL;
 	bool dry;
-	int r = request_dry_run(req, &dry, err);
+	int r = refuse_apply(req, err);
 
+	if (r == 0)
+		r = request_dry_run(req, &dry, err);
 	if (r == 0)
 		r = store_get(req->server->cfg.store, req->route.kind, req->route.ns,
 			      req->route.name, &target, err);
@@ -157,7 +171,7 @@ int rest_binding(struct request *req, struct error *err)
 	int r = request_dry_run(req, &dry, err);
 
 	if (r == 0)
-		r = request_body_value(req, &body, err);
+		r = request_body_value(req, &schema_binding, &body, err);
 	if (r == 0)
 		r = store_get(req->server->cfg.store, req->route.kind, req->route.ns,
 			      req->route.name, &pod, err);

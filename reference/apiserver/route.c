@@ -13,6 +13,7 @@
 #include <event2/http.h>
 
 #include "api/retired.h"
+#include "apiserver/server.h"
 #include "base/str.h"
 
 static char **split_path(const char *path)
@@ -84,7 +85,8 @@ int route_parse(const char *path, struct route *ret, struct error *err)
 
 	if (n >= 3 && streq(r.words[0], "api"))
 		res = parse_resource(r.words + 2, "", r.words[1], &r, err);
-	else if (n >= 4 && streq(r.words[0], "apis") && !streq(r.words[1], "podd.podtest"))
+	else if (n >= 4 && streq(r.words[0], "apis") && !streq(r.words[1], "podd.podtest") &&
+		 !review_has_group(r.words[1]))
 		res = parse_resource(r.words + 3, r.words[1], r.words[2], &r, err);
 	if (res < 0)
 		route_deinit(&r);

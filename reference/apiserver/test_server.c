@@ -109,7 +109,8 @@ static struct http_request *begin(const struct http_opts *base, const char *meth
 		opts.unix_socket = socket_path;
 	}
 	opts.body = body;
-	opts.body_len = body ? strlen(body) : 0;
+	if (body && !opts.body_len)
+		opts.body_len = strlen(body);
 	CHECK_OK(http_request(client, &opts, on_data, on_done, a, &req, NULL), NULL);
 	return req;
 }
@@ -209,6 +210,50 @@ static void test_other_methods_and_types_are_refused(void)
 	begin(&opts, "POST", PODS, pod_a, &type);
 	CHECK(loop_run_until(loop, &type.done, PATIENCE));
 	CHECK_INT(type.status, 415);
+}
+
+/* A namespace, as a client's encoder writes it. */
+static void test_a_body_in_protobuf_is_read(void)
+{
+	static const char body[] = "k8s\0\n\x0f\n\x02v1\x12\tNamespace\x12\x05\n\x03\n\x01p";
+	static char *const headers[] = { "Content-Type: application/vnd.kubernetes.protobuf",
+					 "Accept: application/vnd.kubernetes.protobuf,"
+					 "application/json",
+					 NULL };
+	struct http_opts opts = { .headers = headers, .body_len = sizeof(body) - 1 };
+	_cleanup_answer_ struct answer made = { 0 }, got = { 0 };
+
+	restart();
+	begin(&opts, "POST", "/api/v1/namespaces", body, &made);
+	CHECK(loop_run_until(loop, &made.done, PATIENCE));
+	CHECK_INT(made.status, 201);
+	ask("GET", "/api/v1/namespaces/p", NULL, &got);
+	CHECK_INT(got.status, 200);
+}
+
+static void test_a_list_comes_in_pages(void)
+{
+	_cleanup_answer_ struct answer first = { 0 }, bad = { 0 };
+
+	restart();
+	ask("GET", "/api/v1/namespaces?limit=1", NULL, &first);
+	CHECK_INT(first.status, 200);
+	CHECK_CONTAINS(strbuf_str(&first.body), "\"continue\":\"");
+	CHECK_CONTAINS(strbuf_str(&first.body), "\"remainingItemCount\":");
+	ask("GET", "/api/v1/namespaces?limit=1&continue=x", NULL, &bad);
+	CHECK_INT(bad.status, 400);
+}
+
+static void test_the_one_user_may_do_everything(void)
+{
+	_cleanup_answer_ struct answer may = { 0 }, who = { 0 };
+
+	restart();
+	ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{}", &may);
+	CHECK_INT(may.status, 201);
+	CHECK_CONTAINS(strbuf_str(&may.body), "\"allowed\":true");
+	ask("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", &who);
+	CHECK_CONTAINS(strbuf_str(&who.body), "\"username\":\"podd:admin\"");
 }
 
 static void test_dry_run_stores_nothing(void)
@@ -385,6 +430,9 @@ int main(void)
 	TEST(test_an_unknown_field_is_refused_by_its_path);
 	TEST(test_a_body_over_the_limit_is_413);
 	TEST(test_other_methods_and_types_are_refused);
+	TEST(test_a_body_in_protobuf_is_read);
+	TEST(test_a_list_comes_in_pages);
+	TEST(test_the_one_user_may_do_everything);
 	TEST(test_dry_run_stores_nothing);
 	TEST(test_a_watch_sees_a_pod_and_notices_its_client_leave);
 	TEST(test_a_watch_ends_with_its_time);
