@@ -32,9 +32,14 @@ struct node_exec_request {
 	bool stdin_open, stdout_open, stderr_open, tty;
 };
 
+struct node_forward_request {
+	const char *ns, *pod;
+	uint16_t port; /* of the pod's loopback */
+};
+
 struct node_stream_events {
 	void (*data)(void *userdata, int stream /* 1 | 2 */, const char *data, size_t len);
-	/* exec: exit_code of the command, -1 with err when it could not run. logs: 0, or err. */
+	/* exec: exit_code of the command, -1 with err when it could not run. Others: 0, or err. */
 	void (*done)(void *userdata, int exit_code, const struct error *err);
 };
 
@@ -46,6 +51,15 @@ struct node_ops {
 	int (*exec)(void *ctx, const struct node_exec_request *req,
 		    const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
 		    struct error *err);
+	/* The running container's own output from now on, and its stdin; argv is not looked at. */
+	int (*attach)(void *ctx, const struct node_exec_request *req,
+		      const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
+		      struct error *err);
+	/* A connection to a port; stdin is what is sent to it. */
+	int (*forward)(void *ctx, const struct node_forward_request *req,
+		       const struct node_stream_events *ev, void *userdata,
+		       struct node_stream **ret, struct error *err);
+	void (*hold)(struct node_stream *s, bool on); /* of a forward: no data until it is let go */
 	int (*stdin_write)(struct node_stream *s, const char *data, size_t len);
 	void (*stdin_close)(struct node_stream *s);
 	void (*resize)(struct node_stream *s, unsigned short cols, unsigned short rows);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "apiserver/carrier.h"
 #include "apiserver/pki.h"
 #include "apiserver/stream.h"
 #include "base/str.h"
@@ -266,7 +267,7 @@ struct apiserver *apiserver_free(struct apiserver *a)
 
 	if (!a)
 		return NULL;
-	exec_end_all(a);
+	carrier_gone_all(a);
 	stream_end_all(a);
 	LL_FOREACH_SAFE(a->listeners, l, next)
 	listener_free(l);

@@ -10,7 +10,7 @@
 
 struct stream;
 struct listener;
-struct exec_session;
+struct carrier;
 
 struct apiserver {
 	struct apiserver_config cfg;
@@ -18,7 +18,7 @@ struct apiserver {
 	char *version;
 	struct listener *listeners;
 	struct stream *streams; /* answers under way */
-	struct exec_session *sessions;
+	struct carrier *carriers;
 	json_t *access; /* {server, ca, token} of the TCP listener, or NULL */
 };
 
@@ -33,6 +33,12 @@ int discovery_serve(struct request *req, struct error *err);
 int own_serve(struct request *req, struct error *err);
 /* The APIResourceList of podd's own group. New reference. */
 json_t *own_resources(void);
+
+int review_serve(struct request *req, struct error *err); /* review.c */
+/* The i-th group of reviews, each of version v1; NULL ends. */
+const char *review_group(size_t i);
+bool review_has_group(const char *group);
+json_t *review_resources(const char *group, const char *version); /* NULL: none; new reference */
 
 /* ---- verbs ---- */
 
@@ -51,7 +57,7 @@ int scale_patch(struct request *req, struct error *err);
 int watch_serve(struct request *req, struct error *err);
 int log_serve(struct request *req, struct error *err);
 int exec_serve(struct request *req, struct error *err);
-void exec_end_all(struct apiserver *a);
+int portforward_serve(struct request *req, struct error *err);
 
 /* Applies the request's patch body to target, by its content type. *ret is a new value. */
 int patch_apply(struct request *req, const json_t *target, const struct schema *schema,

@@ -39,11 +39,9 @@ static int node_logs(void *ctx, const struct node_log_request *req,
 	return r;
 }
 
-static int node_exec(void *ctx, const struct node_exec_request *req,
-		     const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
-		     struct error *err)
+static struct kubelet_exec_request exec_request_of(const struct node_exec_request *req)
 {
-	const struct kubelet_exec_request kr = {
+	return (struct kubelet_exec_request){
 		.ns = req->ns,
 		.pod = req->pod,
 		.container = req->container,
@@ -53,6 +51,13 @@ static int node_exec(void *ctx, const struct node_exec_request *req,
 		.stderr_open = req->stderr_open,
 		.tty = req->tty,
 	};
+}
+
+static int node_exec(void *ctx, const struct node_exec_request *req,
+		     const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
+		     struct error *err)
+{
+	const struct kubelet_exec_request kr = exec_request_of(req);
 	const struct kubelet_stream_events kev = events_of(ev);
 	struct kubelet_stream *s;
 	int r = kubelet_exec(ctx, &kr, &kev, userdata, &s, err);
@@ -60,6 +65,39 @@ static int node_exec(void *ctx, const struct node_exec_request *req,
 	if (r == 0)
 		*ret = (struct node_stream *)s;
 	return r;
+}
+
+static int node_attach(void *ctx, const struct node_exec_request *req,
+		       const struct node_stream_events *ev, void *userdata,
+		       struct node_stream **ret, struct error *err)
+{
+	const struct kubelet_exec_request kr = exec_request_of(req);
+	const struct kubelet_stream_events kev = events_of(ev);
+	struct kubelet_stream *s;
+	int r = kubelet_attach(ctx, &kr, &kev, userdata, &s, err);
+
+	if (r == 0)
+		*ret = (struct node_stream *)s;
+	return r;
+}
+
+static int node_forward(void *ctx, const struct node_forward_request *req,
+			const struct node_stream_events *ev, void *userdata,
+			struct node_stream **ret, struct error *err)
+{
+	const struct kubelet_forward_request kr = { req->ns, req->pod, req->port };
+	const struct kubelet_stream_events kev = events_of(ev);
+	struct kubelet_stream *s;
+	int r = kubelet_forward(ctx, &kr, &kev, userdata, &s, err);
+
+	if (r == 0)
+		*ret = (struct node_stream *)s;
+	return r;
+}
+
+static void node_hold(struct node_stream *s, bool on)
+{
+	kubelet_stream_hold(stream_of(s), on);
 }
 
 static int node_stdin_write(struct node_stream *s, const char *data, size_t len)
@@ -109,6 +147,9 @@ void podd_node_ops(struct kubelet *k, struct node_ops *ret)
 		.ctx = k,
 		.logs = node_logs,
 		.exec = node_exec,
+		.attach = node_attach,
+		.forward = node_forward,
+		.hold = node_hold,
 		.stdin_write = node_stdin_write,
 		.stdin_close = node_stdin_close,
 		.resize = node_resize,

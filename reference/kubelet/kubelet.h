@@ -64,10 +64,15 @@ struct kubelet_exec_request {
 	bool stdin_open, stdout_open, stderr_open, tty;
 };
 
+struct kubelet_forward_request {
+	const char *ns, *pod;
+	uint16_t port; /* of the pod's loopback */
+};
+
 /* done is the last call and comes exactly once, from the loop; a cancelled stream gets no further call. */
 struct kubelet_stream_events {
 	void (*data)(void *userdata, int stream /* 1 | 2 */, const char *data, size_t len);
-	/* exec: the command's exit code, -1 with err when it could not run. logs: 0, or err. */
+	/* exec: the command's exit code, -1 with err when it could not run. Others: 0, or err. */
 	void (*done)(void *userdata, int exit_code, const struct error *err);
 };
 
@@ -77,6 +82,15 @@ int kubelet_logs(struct kubelet *k, const struct kubelet_log_request *req,
 int kubelet_exec(struct kubelet *k, const struct kubelet_exec_request *req,
 		 const struct kubelet_stream_events *ev, void *userdata,
 		 struct kubelet_stream **ret, struct error *err);
+/* What a running container says from now on, as its log has it; argv is not looked at. Its stdin is not reached. */
+int kubelet_attach(struct kubelet *k, const struct kubelet_exec_request *req,
+		   const struct kubelet_stream_events *ev, void *userdata,
+		   struct kubelet_stream **ret, struct error *err);
+/* A connection to a port of the pod; what is written goes there. */
+int kubelet_forward(struct kubelet *k, const struct kubelet_forward_request *req,
+		    const struct kubelet_stream_events *ev, void *userdata,
+		    struct kubelet_stream **ret, struct error *err);
+void kubelet_stream_hold(struct kubelet_stream *s, bool on); /* of a forward: no data meanwhile */
 int kubelet_stream_write(struct kubelet_stream *s, const char *data, size_t len);
 void kubelet_stream_close_stdin(struct kubelet_stream *s);
 void kubelet_stream_resize(struct kubelet_stream *s, unsigned short cols, unsigned short rows);

@@ -1,5 +1,6 @@
 /*
- * streams: logs are read from the CRI files, exec goes through the runtime.
+ * streams: logs are read from the CRI files, exec and forwarded connections go through the runtime. To attach is
+ * to follow the log from now on: nobody but the shim holds the other end of a container's output.
  *
  * Which file: the newest run's; `previous` the one before it. A followed log ends when its run ends. The stream frees
  * itself after done; the caller frees it by cancelling before that.
@@ -22,6 +23,7 @@ struct kubelet_stream {
 	char *uid, *container; /* whose log, and of which run */
 	int attempt;
 	struct exec *exec;
+	struct forward *forward;
 };
 
 static void stream_free(struct kubelet_stream *s)
@@ -29,6 +31,7 @@ static void stream_free(struct kubelet_stream *s)
 	DL_DELETE(s->k->streams, s);
 	log_reader_free(s->log);
 	exec_cancel(s->exec);
+	forward_cancel(s->forward);
 	free(s->uid);
 	free(s->container);
 	free(s);
@@ -121,6 +124,15 @@ static int find(struct kubelet *k, const char *ns, const char *pod, const char *
 	return 0;
 }
 
+static int check_live(const struct ctr *c, struct error *err)
+{
+	if (c->rt && ctr_is_live(c))
+		return 0;
+	return error_set(err, ERR_BAD_REQUEST, NULL,
+			 "unable to upgrade connection: container not found (\"%s\")",
+			 c->spec->name);
+}
+
 /* ---- logs ---- */
 
 static void log_data(void *userdata, const char *data, size_t len)
@@ -186,14 +198,31 @@ static int log_options(const struct kubelet *k, const struct kubelet_log_request
 	return 0;
 }
 
+static int read_log(struct ctr *c, const struct instance *run, const struct log_opts *opts,
+		    const struct kubelet_stream_events *ev, void *userdata,
+		    struct kubelet_stream **ret, struct error *err)
+{
+	static const struct log_events events = { .data = log_data, .done = log_done };
+	_cleanup_free_ char *path = ctr_log_path(c, run->attempt);
+	struct kubelet_stream *s = stream_new(c->w->k, ev, userdata);
+	int r;
+
+	s->uid = xstrdup(c->w->uid);
+	s->container = xstrdup(c->spec->name);
+	s->attempt = run->attempt;
+	r = log_reader_new(s->k->loop, path, opts, &events, s, &s->log, err);
+	if (r != 0)
+		stream_free(s);
+	else
+		*ret = s;
+	return r;
+}
+
 int kubelet_logs(struct kubelet *k, const struct kubelet_log_request *req,
 		 const struct kubelet_stream_events *ev, void *userdata,
 		 struct kubelet_stream **ret, struct error *err)
 {
-	static const struct log_events events = { .data = log_data, .done = log_done };
-	_cleanup_free_ char *path = NULL;
 	const struct instance *run = NULL;
-	struct kubelet_stream *s;
 	struct log_opts opts;
 	struct ctr *c = NULL;
 	int r = find(k, req->ns, req->pod, req->container, &c, err);
@@ -204,20 +233,25 @@ int kubelet_logs(struct kubelet *k, const struct kubelet_log_request *req,
 		r = pick_run(c, req->previous, &run, err);
 	if (r != 0)
 		return r;
-	path = ctr_log_path(c, run->attempt);
-	s = stream_new(k, ev, userdata);
-	s->uid = xstrdup(c->w->uid);
-	s->container = xstrdup(c->spec->name);
-	s->attempt = run->attempt;
-	r = log_reader_new(k->loop, path, &opts, &events, s, &s->log, err);
-	if (r != 0) {
-		stream_free(s);
-		return r;
-	}
-	if (run == &c->last || !ctr_is_live(c))
-		log_reader_writer_gone(s->log);
-	*ret = s;
-	return 0;
+	r = read_log(c, run, &opts, ev, userdata, ret, err);
+	if (r == 0 && (run == &c->last || !ctr_is_live(c)))
+		log_reader_writer_gone((*ret)->log);
+	return r;
+}
+
+int kubelet_attach(struct kubelet *k, const struct kubelet_exec_request *req,
+		   const struct kubelet_stream_events *ev, void *userdata,
+		   struct kubelet_stream **ret, struct error *err)
+{
+	const struct log_opts opts = { .follow = true,
+				       .limit_bytes = -1,
+				       .growth = runtime_growth(k->rt) };
+	struct ctr *c = NULL;
+	int r = find(k, req->ns, req->pod, req->container, &c, err);
+
+	if (r == 0)
+		r = check_live(c, err);
+	return r ? r : read_log(c, &c->cur, &opts, ev, userdata, ret, err);
 }
 
 void streams_run_ended(const struct ctr *c)
@@ -261,12 +295,10 @@ int kubelet_exec(struct kubelet *k, const struct kubelet_exec_request *req,
 	struct ctr *c = NULL;
 	int r = find(k, req->ns, req->pod, req->container, &c, err);
 
+	if (r == 0)
+		r = check_live(c, err);
 	if (r != 0)
 		return r;
-	if (!c->rt || !ctr_is_live(c))
-		return error_set(err, ERR_BAD_REQUEST, NULL,
-				 "unable to upgrade connection: container not found (\"%s\")",
-				 c->spec->name);
 	s = stream_new(k, ev, userdata);
 	r = container_exec(c->rt, &cfg, &events, s, &s->exec, err);
 	if (r != 0) {
@@ -277,8 +309,57 @@ int kubelet_exec(struct kubelet *k, const struct kubelet_exec_request *req,
 	return 0;
 }
 
+/* ---- forwarded connections ---- */
+
+static void forward_data(void *userdata, const char *data, size_t len)
+{
+	struct kubelet_stream *s = userdata;
+
+	s->ev.data(s->userdata, 1, data, len);
+}
+
+static void forward_done(void *userdata, const struct error *err)
+{
+	struct kubelet_stream *s = userdata;
+
+	s->forward = NULL;
+	finish(s, err ? -1 : 0, err);
+}
+
+int kubelet_forward(struct kubelet *k, const struct kubelet_forward_request *req,
+		    const struct kubelet_stream_events *ev, void *userdata,
+		    struct kubelet_stream **ret, struct error *err)
+{
+	static const struct forward_events events = { .data = forward_data, .done = forward_done };
+	struct pod_worker *w = kubelet_find_pod(k, req->ns, req->pod);
+	struct kubelet_stream *s;
+	int r;
+
+	if (!w || !w->sandbox)
+		return error_set(err, ERR_NOT_FOUND, NULL, "pod %s is not running", req->pod);
+	s = stream_new(k, ev, userdata);
+	r = sandbox_forward(w->sandbox, req->port, &events, s, &s->forward, err);
+	if (r != 0)
+		stream_free(s);
+	else
+		*ret = s;
+	return r;
+}
+
+void kubelet_stream_hold(struct kubelet_stream *s, bool on)
+{
+	if (s->forward)
+		forward_hold(s->forward, on);
+}
+
+/* ---- what is sent ---- */
+
 int kubelet_stream_write(struct kubelet_stream *s, const char *data, size_t len)
 {
+	if (s->forward)
+		forward_write(s->forward, data, len);
+	if (s->forward)
+		return 0;
 	return s->exec ? exec_write(s->exec, data, len) : -ERR_INVALID;
 }
 
@@ -286,6 +367,8 @@ void kubelet_stream_close_stdin(struct kubelet_stream *s)
 {
 	if (s->exec)
 		exec_close_stdin(s->exec);
+	if (s->forward)
+		forward_close_write(s->forward);
 }
 
 void kubelet_stream_resize(struct kubelet_stream *s, unsigned short cols, unsigned short rows)

@@ -266,13 +266,13 @@ int net_detach(struct net *n, uint32_t address, struct error *err)
 	return 0;
 }
 
-int net_socket(const struct net *n, int family, int type, int protocol, int *ret_fd,
-	       struct error *err)
+int net_socket_in(const struct net *n, int ns_fd, int family, int type, int protocol, int *ret_fd,
+		  struct error *err)
 {
 	int fd, errnum;
 
-	if (setns(n->node_fd, CLONE_NEWNET) < 0)
-		return error_set_errno(err, errno, "entering the node's network");
+	if (setns(ns_fd, CLONE_NEWNET) < 0)
+		return error_set_errno(err, errno, "entering a network namespace");
 	fd = socket(family, type | SOCK_CLOEXEC, protocol);
 	errnum = errno;
 	if (setns(n->own_fd, CLONE_NEWNET) < 0)
@@ -281,4 +281,10 @@ int net_socket(const struct net *n, int family, int type, int protocol, int *ret
 		return error_set_errno(err, errnum, "socket");
 	*ret_fd = fd;
 	return 0;
+}
+
+int net_socket(const struct net *n, int family, int type, int protocol, int *ret_fd,
+	       struct error *err)
+{
+	return net_socket_in(n, n->node_fd, family, type, protocol, ret_fd, err);
 }

@@ -54,6 +54,9 @@ int net_detach(struct net *n, uint32_t address, struct error *err);
 /* socket(2) inside the node; close-on-exec. */
 int net_socket(const struct net *n, int family, int type, int protocol, int *ret_fd,
 	       struct error *err);
+/* The same inside another network namespace. */
+int net_socket_in(const struct net *n, int ns_fd, int family, int type, int protocol, int *ret_fd,
+		  struct error *err);
 
 /* ---- net_ports.c: hostPort, by nf_tables in the node ---- */
 

@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "runtime/container.h"
 #include "runtime/exec.h"
+#include "runtime/forward.h"
 #include "runtime/image.h"
 #include "runtime/logs.h"
 #include "runtime/sandbox.h"
