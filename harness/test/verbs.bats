@@ -93,6 +93,21 @@ ready='- eventually: {guest: a/c ready, within: {lag: prompt}}'
 	[[ "$output" == 'fail: not within 1.00 s: the log of a/c with {"$regex":"bye"}; seen: {'*hello* ]]
 }
 
+@test "eventually: an answer of the API (from a real one: driver programs have none)" {
+	cat >"$dir/cases/self/one.yaml" <<-END
+		apiVersion: podtest/v1
+		kind: Case
+		name: one
+		title: One assertion
+		needs: [api.watch]
+		steps:
+		- eventually: {api: /apis/settings.k8s.io, status: 200, within: {lag: prompt}, req: API-026}
+	END
+	timeout 60 "$PODTEST" run --fixtures "$dir/cases" --no-sentinel --quiet --report "$dir/report" >"$dir/tap" || true
+	run jq -r '.cases[0].assertions[0] | "\(.verdict): \(.message)"' "$dir/report/results.json"
+	[[ "$output" == 'fail: not within 1.00 s: GET /apis/settings.k8s.io answered by 200; seen: status 404, '*'"reason":"NotFound"'* ]]
+}
+
 @test "holds: what does not hold, and what stops to hold" {
 	fails 'does not hold: pod/a with {"status":{"phase":"Failed"}}; seen: {"status":{"phase":"Running"}}' \
 		'- eventually: {object: pod/a, within: {lag: prompt}}' \
