@@ -62,8 +62,9 @@ json_t *chronicle_object(const struct chronicle *c, const char *kind, const char
 /* The kinds whose versions are kept; NULL: not this one's. */
 static const char *kept_kind(const char *kind)
 {
-	static const char *const kinds[] = { "Pod", "Deployment", "ReplicaSet",
-					     "ReplicationController", "DaemonSet" };
+	static const char *const kinds[] = { "Pod",	   "Deployment",
+					     "ReplicaSet", "ReplicationController",
+					     "DaemonSet",  "Job" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (streq(kinds[i], kind))

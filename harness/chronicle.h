@@ -34,7 +34,7 @@ struct chronicle {
 	json_t *pods; /* name to the last version ever seen, also of pods that are gone */
 	struct life *lives; /* of pods, by first sight */
 	size_t n_lives;
-	struct life *owners; /* of those who own pods (but Jobs), likewise */
+	struct life *owners; /* of those who own pods, likewise */
 	size_t n_owners;
 };
 

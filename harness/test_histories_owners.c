@@ -1,7 +1,7 @@
 /*
  * test_histories_owners: the rules about those who own pods against real histories (fixtures/histories).
  *
- * The watches of a real cluster's Deployments, ReplicaSets, ReplicationControllers and DaemonSets, and of their pods, go together the
+ * The watches of a real cluster's Deployments, ReplicaSets, ReplicationControllers, DaemonSets and Jobs, and of their pods, go together the
  * way of a case's watches, namespace by namespace. Who breaks a rule here shows that the rule is wrong; and a rule that none of them
  * gives anything to judge is told as well.
  */
@@ -80,6 +80,7 @@ static void test_owners_of_a_real_cluster_break_no_rule(void)
 
 	load("owners");
 	load("daemons");
+	load("jobs");
 	load("controllers");
 	for (size_t i = 0; i < n_streams; i++) {
 		struct invariant_marks marks = { 0 };

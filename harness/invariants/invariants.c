@@ -8,7 +8,7 @@
 #include "invariants/rules.h"
 #include "kinds.h"
 
-/* The kind is whose versions a rule of the set is shown; owner: the history must tell of owners, too. */
+/* The kind is whose versions a rule of the set is shown (NULL: everybody's who owns); owner: the history must tell of owners, too. */
 static const struct {
 	const struct rule_set *set;
 	const char *kind;
@@ -25,9 +25,14 @@ static const struct {
 	{ &rules_stop, "Pod", false },
 	{ &rules_owned, "Pod", true },
 	{ &rules_replicaset, "ReplicaSet", true },
+	{ &rules_rc, "ReplicationController", true },
 	{ &rules_deployment, "Deployment", true },
 	{ &rules_daemon, "Pod", true },
 	{ &rules_daemonset, "DaemonSet", true },
+	{ &rules_job, "Job", true },
+	{ &rules_job_pod, "Pod", true },
+	{ &rules_owner, NULL, true },
+	{ &rules_dependent, "Pod", true },
 };
 
 /* The i-th rule, and the number of its set. */
@@ -251,6 +256,11 @@ static void ask(struct scene *s)
 		walk_versions(s);
 }
 
+static bool is_shown(size_t set, const char *kind)
+{
+	return sets[set].kind ? streq(sets[set].kind, kind) : !streq(kind, "Pod");
+}
+
 static void check_life(struct scene *s, char *const *features, struct invariant_marks *marks)
 {
 	size_t set;
@@ -262,7 +272,7 @@ static void check_life(struct scene *s, char *const *features, struct invariant_
 		s->broken = &marks->broken[i];
 		if (s->h->n > TOO_MANY_EVENTS && s->rule->kind <= RULE_CONTAINER)
 			continue;
-		if (streq(sets[set].kind, s->life->kind) && !(s->rule->silent & s->reasons) &&
+		if (is_shown(set, s->life->kind) && !(s->rule->silent & s->reasons) &&
 		    (!needs || !features || strv_has(features, needs)))
 			ask(s);
 	}

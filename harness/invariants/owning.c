@@ -41,8 +41,11 @@ const struct version *version_at(const struct life *l, uint64_t revision)
 
 bool is_born_here(const struct life *l)
 {
+	const json_t *status = json_path(l->versions[0].object, "status");
+
 	return count_at(&l->versions[0], "metadata.generation") == 1 &&
-	       !json_path(l->versions[0].object, "status.observedGeneration");
+	       !json_object_get(status, "observedGeneration") &&
+	       !json_object_get(status, "startTime"); /* a Job observes no generation */
 }
 
 bool watch_is_past(const struct life *lives, size_t n, const char *kind, uint64_t revision)
@@ -52,6 +55,21 @@ bool watch_is_past(const struct life *lives, size_t n, const char *kind, uint64_
 		    lives[i].versions[lives[i].n - 1].revision > revision)
 			return true;
 	return false;
+}
+
+int64_t pods_had(const struct scene *s)
+{
+	int64_t had = 0;
+
+	for (size_t i = 0; i < s->c->n_lives; i++) {
+		const struct life *pod = &s->c->lives[i];
+		bool its = false;
+
+		for (size_t k = 0; k < pod->n && pod->versions[k].revision <= s->now->revision; k++)
+			its = its || is_owned_by(&pod->versions[k], s->life);
+		had += its;
+	}
+	return had;
 }
 
 void observed_is_not_ahead(struct scene *s)

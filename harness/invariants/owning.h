@@ -19,6 +19,8 @@ const struct version *version_at(const struct life *l, uint64_t revision);
 /* Seen from its creation on. */
 bool is_born_here(const struct life *l);
 bool watch_is_past(const struct life *lives, size_t n, const char *kind, uint64_t revision);
+/* How many pods s->life has ever controlled, until s->now. */
+int64_t pods_had(const struct scene *s);
 
 /* Rules of any status with an observedGeneration. */
 void observed_is_not_ahead(struct scene *s);

@@ -1,9 +1,7 @@
 /*
- * rules: what the rules of invariants/ are made of.
- *
- * A rule is a sentence of the catalogue, a function that reads like it, and what it is shown: a version of a pod, two successive ones,
- * the status of a container in them, or a container's events; or a version of an object that owns pods. The function says judge(s, holds) when it has something to judge, and
- * returns silently when it has not.
+ * rules: a rule of invariants/ is a sentence of the catalogue, a function that reads like it, and what it is shown: a version of a pod
+ * (or of an object that owns pods), two successive ones, the status of a container in them, or a container's events. The function
+ * says judge(s, holds) when it has something to judge, else nothing.
  */
 #pragma once
 
@@ -117,4 +115,5 @@ const char *handler_name(const json_t *handler, const char *word);
 
 extern const struct rule_set rules_object, rules_phase, rules_conditions, rules_status,
 	rules_restart, rules_sandbox, rules_order, rules_probe, rules_stop, rules_owned,
-	rules_replicaset, rules_deployment, rules_daemon, rules_daemonset;
+	rules_replicaset, rules_rc, rules_deployment, rules_job, rules_job_pod, rules_owner,
+	rules_dependent, rules_daemon, rules_daemonset;

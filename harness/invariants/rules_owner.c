@@ -1,5 +1,5 @@
 /*
- * rules_owner: Deployments, ReplicaSets, and what they and their pods say of each other.
+ * rules_owner: Deployments, ReplicaSets, ReplicationControllers, and what they and their pods say of each other.
  *
  * A controller acts on what it has last read, which may be older than what the store holds: so of the specs of a Deployment each
  * counts that it may still have acted upon, those since the generation that its status has observed.
@@ -29,20 +29,9 @@ static void counts_nest(struct scene *s)
 /* A count of pods is a count of pods that there were. */
 static void counts_what_there_was(struct scene *s)
 {
-	int64_t had = 0;
-
-	if (!count_at(s->now, "status.replicas") || !is_born_here(s->life) ||
-	    !watch_is_past(s->c->lives, s->c->n_lives, "Pod", s->now->revision))
-		return;
-	for (size_t i = 0; i < s->c->n_lives; i++) {
-		const struct life *pod = &s->c->lives[i];
-		bool its = false;
-
-		for (size_t k = 0; k < pod->n && pod->versions[k].revision <= s->now->revision; k++)
-			its = its || is_owned_by(&pod->versions[k], s->life);
-		had += its;
-	}
-	judge(s, count_at(s->now, "status.replicas") <= had);
+	if (count_at(s->now, "status.replicas") && is_born_here(s->life) &&
+	    watch_is_past(s->c->lives, s->c->n_lives, "Pod", s->now->revision))
+		judge(s, count_at(s->now, "status.replicas") <= pods_had(s));
 }
 
 /* A pod that a controller has made (it has its name from it). */
@@ -195,6 +184,21 @@ static const struct rule of_sets[] = {
 	  RULE_VERSION, enough_are_wanted, SAMPLED, "spec.replicas", NULL },
 };
 
+static const struct rule of_rcs[] = {
+	{ "RC-001", "rc-observed-is-not-ahead",
+	  "a ReplicationController observes no generation yet to come", RULE_VERSION,
+	  observed_is_not_ahead, STATUS_WRITTEN, "status", NULL },
+	{ "RC-001", "rc-observed-never-falls",
+	  "observedGeneration of a ReplicationController never falls", RULE_STEP,
+	  observed_never_falls, STATUS_WRITTEN, "status", NULL },
+	{ "RC-001", "rc-counts-nest",
+	  "available pods of a ReplicationController are ready ones, and these are counted",
+	  RULE_VERSION, counts_nest, STATUS_WRITTEN, "status", NULL },
+	{ "RC-001", "rc-counts-what-there-was",
+	  "a ReplicationController counts no more pods than it has had", RULE_VERSION,
+	  counts_what_there_was, STATUS_WRITTEN | SAMPLED, "status", NULL },
+};
+
 static const struct rule of_deployments[] = {
 	{ "DEPLOY-015", "deployment-observed-is-not-ahead",
 	  "a Deployment observes no generation yet to come", RULE_VERSION, observed_is_not_ahead,
@@ -210,4 +214,5 @@ static const struct rule of_deployments[] = {
 
 const struct rule_set rules_owned = { of_pods, ARRAY_SIZE(of_pods) };
 const struct rule_set rules_replicaset = { of_sets, ARRAY_SIZE(of_sets) };
+const struct rule_set rules_rc = { of_rcs, ARRAY_SIZE(of_rcs) };
 const struct rule_set rules_deployment = { of_deployments, ARRAY_SIZE(of_deployments) };

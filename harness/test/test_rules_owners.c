@@ -37,6 +37,33 @@
 	",'numberReady':" ready ",'numberAvailable':" available                 \
 	",'numberUnavailable':" unavailable
 
+#define GONE "-" /* before a line: the object's last version */
+#define RC(generation, status) \
+	OBJECT("ReplicationController", "rc", ",'generation':" generation, "", status)
+#define RC_POD(name)                                                                         \
+	OBJECT("Pod", name, ",'generateName':'x-'" OWNER("ReplicationController", "rc"), "", \
+	       "'phase':'Pending'")
+#define JOB(spec, status) OBJECT("Job", "j", ",'generation':1", spec, status)
+#define JOB_POD(name, phase) \
+	OBJECT("Pod", name, ",'generateName':'x-'" OWNER("Job", "j"), "", "'phase':'" phase "'")
+#define OLD "'startTime':'t'," /* it was there before we looked */
+#define IS(condition, status) "'conditions':[{'type':'" condition "','status':'" status "'}]"
+#define GOING_SET(finalizer)                                                                 \
+	OBJECT("ReplicaSet", "a", ",'deletionTimestamp':'t','finalizers':['" finalizer "']", \
+	       "'replicas':0", "")
+#define HELD_POD(more)                                                                        \
+	OBJECT("Pod", "p",                                                                    \
+	       ",'ownerReferences':[{'kind':'ReplicaSet','name':'a','uid':'a'" more "}]", "", \
+	       "'phase':'Pending'")
+#define RUNNING_POD(more) OBJECT("Pod", "p", more, "", "'phase':'Running'")
+#define OF_SET ",'ownerReferences':[{'kind':'ReplicaSet','name':'a','uid':'a'}]"
+#define BLOCKS ",'blockOwnerDeletion':true"
+#define OTHER_POD OBJECT("Pod", "other", "", "", "'phase':'Pending'")
+#define A_WHILE /* a line is a second */                                                          \
+	OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD \
+		OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD OTHER_POD
+#define DYING_POD OBJECT("Pod", "p", ",'deletionTimestamp':'t'" OWNER("ReplicaSet", "a"), "", "")
+
 #define ROLLS(replicas)                                                                \
 	"'replicas':" replicas ",'strategy':{'type':'RollingUpdate','rollingUpdate':{" \
 	"'maxSurge':'25%','maxUnavailable':1}}"
@@ -85,6 +112,59 @@ static const struct row {
 	  SET("a", "1", "5", ""), SET("a", "1", "6", ""), "" },
 	{ "enough-are-wanted", DEPLOYMENT("1", ROLLS("4"), "") SET("a", "1", "4", ""),
 	  SET("a", "2", "3", ""), SET("a", "2", "2", ""), "" },
+	{ "rc-observed-is-not-ahead", "", RC("2", "'observedGeneration':2"),
+	  RC("2", "'observedGeneration':3"), "" },
+	{ "rc-observed-never-falls", RC("2", "'observedGeneration':2"),
+	  RC("3", "'observedGeneration':3"), RC("3", "'observedGeneration':1"), "" },
+	{ "rc-counts-nest", "", RC("2", COUNTS("2", "1", "1")), RC("2", COUNTS("2", "1", "2")), "" },
+	{ "rc-counts-what-there-was", RC("1", "") RC_POD("p"), RC("1", COUNTS("1", "0", "0")),
+	  RC("1", COUNTS("2", "0", "0")), RC_POD("q") },
+	{ "job-ready-ones-are-active", "", JOB("", OLD "'active':2,'ready':2"),
+	  JOB("", OLD "'active':2,'ready':3"), "" },
+	{ "job-only-success-has-a-time", "", JOB("", IS("Failed", "True")),
+	  JOB("", "'completionTime':'t'," IS("Failed", "True")), "" },
+	{ "job-only-success-has-a-time", "", JOB("", "'completionTime':'t'," IS("Complete", "True")),
+	  JOB("", IS("Complete", "True")), "" },
+	{ "job-ends-without-pods", "", JOB("", OLD IS("Failed", "True")),
+	  JOB("", OLD "'active':1," IS("Failed", "True")), "" },
+	{ "job-ends-without-pods", "", JOB("", OLD "'terminating':1," IS("FailureTarget", "True")),
+	  JOB("", OLD "'terminating':1," IS("Failed", "True")), "" },
+	{ "job-complete-with-all", "",
+	  JOB("'completions':2", OLD "'completionTime':'t','succeeded':2," IS("Complete", "True")),
+	  JOB("'completions':2", OLD "'completionTime':'t','succeeded':1," IS("Complete", "True")),
+	  "" },
+	{ "job-not-too-active", JOB("'parallelism':2", ""), JOB("'parallelism':2", "'active':2"),
+	  JOB("'parallelism':2", "'active':3"), "" },
+	{ "job-not-too-active", JOB("'parallelism':3", ""), JOB("'parallelism':2", "'active':3"),
+	  JOB("'parallelism':2", "'active':4"), "" },
+	{ "job-counts-what-it-had", JOB("'parallelism':2", "") JOB_POD("p", "Failed"),
+	  JOB("'parallelism':2", "'failed':1"), JOB("'parallelism':2", "'active':1,'failed':1"),
+	  JOB_POD("q", "Pending") },
+	{ "job-end-stays", JOB("", "'completionTime':'t'," IS("Complete", "True")),
+	  JOB("'suspend':true", "'completionTime':'t'," IS("Complete", "True")),
+	  JOB("", IS("Complete", "False")), "" },
+	{ "job-ended-stay-counted", JOB("", OLD "'succeeded':2"),
+	  JOB("", OLD "'succeeded':2,'failed':1"), JOB("", OLD "'succeeded':1,'failed':1"), "" },
+	{ "job-pods-not-too-many", JOB("'parallelism':1", "") JOB_POD("p", "Pending"),
+	  JOB_POD("p", "Succeeded") JOB_POD("q", "Pending"),
+	  JOB_POD("p", "Running") JOB_POD("q", "Pending"), JOB("'parallelism':1", "") },
+	{ "foreground-owner-goes-last", GOING_SET("foregroundDeletion") HELD_POD(BLOCKS),
+	  GONE HELD_POD(BLOCKS) GONE GOING_SET("foregroundDeletion"),
+	  GONE GOING_SET("foregroundDeletion"), OTHER_POD },
+	{ "foreground-owner-goes-last", GOING_SET("foregroundDeletion"),
+	  HELD_POD("") GONE GOING_SET("foregroundDeletion"),
+	  HELD_POD(BLOCKS) GONE GOING_SET("foregroundDeletion"), OTHER_POD },
+	{ "orphans-are-let-go", RUNNING_POD(OF_SET) GOING_SET("orphan"),
+	  RUNNING_POD("") GONE GOING_SET("orphan"), GONE GOING_SET("orphan"), OTHER_POD },
+	{ "orphans-are-let-go", "", GOING_SET("orphan") RUNNING_POD(OF_SET) GONE GOING_SET("orphan"),
+	  RUNNING_POD(OF_SET) GOING_SET("orphan") GONE GOING_SET("orphan"), OTHER_POD },
+	{ "owned-pod-follows-its-owner",
+	  SET("a", "1", "1", "") POD("p", "a", "Running") GONE SET("a", "1", "1", "")
+		  A_WHILE A_WHILE,
+	  DYING_POD, POD("p", "a", "Failed"), "" },
+	{ "owned-pod-follows-its-owner",
+	  SET("a", "1", "1", "") POD("p", "a", "Running") A_WHILE GONE SET("a", "1", "1", ""),
+	  A_WHILE POD("p", "a", "Failed"), A_WHILE A_WHILE POD("p", "a", "Failed"), "" },
 	{ "recreate-ends-the-old-first",
 	  DEPLOYMENT("1", RECREATES, "") SET("a", "1", "0", "") SET("b", "1", "1", ""),
 	  POD("p", "a", "Succeeded") POD("q", "b", "Pending"),
@@ -122,6 +202,9 @@ struct world {
 static void tell(struct world *w, const char *lines)
 {
 	while (*lines) {
+		char type = *lines == *GONE ? 'D' : 'M';
+
+		lines += *lines == *GONE;
 		size_t len = strcspn(lines, "\n");
 		_cleanup_free_ char *text = strndup(lines, len);
 		char revision[20];
@@ -136,7 +219,7 @@ static void tell(struct world *w, const char *lines)
 		snprintf(revision, sizeof(revision), "%d", w->revision);
 		json_object_set_new(json_object_get(object, "metadata"), "resourceVersion",
 				    json_string(revision));
-		chronicle_take(&w->seen, 'M', object, t - NSEC_PER_SEC / 2, t, false);
+		chronicle_take(&w->seen, type, object, t - NSEC_PER_SEC / 2, t, false);
 		lines += len + 1;
 	}
 }
