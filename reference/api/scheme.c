@@ -15,10 +15,12 @@
 #include "api/cronjob.h"
 #include "api/daemonset.h"
 #include "api/deployment.h"
+#include "api/endpoints.h"
 #include "api/job.h"
 #include "api/meta.h"
 #include "api/meta_rules.h"
 #include "api/pod.h"
+#include "api/service.h"
 #include "api/workload.h"
 #include "base/defs.h"
 #include "base/json.h"
@@ -39,6 +41,9 @@ static const struct kind *const kinds[] = {
 	&kind_deployment,
 	&kind_controller_revision,
 	&kind_daemonset,
+	&kind_service,
+	&kind_endpoints,
+	&kind_endpointslice,
 };
 
 const struct kind *scheme_next(const struct kind *prev)

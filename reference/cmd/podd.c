@@ -105,6 +105,7 @@ static int start_store(struct podd *p, struct error *err)
 		.loop = p->loop,
 		.clock = &p->clock,
 		.rate = p->o.clock_rate,
+		.service_cidr = p->o.service_cidr,
 	};
 
 	return sqlite_store_open(&cfg, &p->store, err);

@@ -66,6 +66,9 @@ static const char *const features[] = {
 	"nodes.made",
 	"gc",
 	"node.lifecycle",
+	"svc",
+	"svc.proxy",
+	"dns.cluster",
 	"disrupt.kill-sandbox",
 	"local",
 };

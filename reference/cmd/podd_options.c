@@ -14,6 +14,7 @@
 
 #define DEFAULT_ROOT "/var/lib/podd"
 #define DEFAULT_POD_CIDR "10.88.0.0/16"
+#define DEFAULT_SERVICE_CIDR "10.96.0.0/16"
 
 static const char help_text[] =
 	"NAME\n"
@@ -42,6 +43,7 @@ static const char help_text[] =
 	"                        run N times as fast (1)\n"
 	"    --node-name NAME    the node's name (the host's)\n"
 	"    --pod-cidr CIDR     pods get their addresses from it (" DEFAULT_POD_CIDR ")\n"
+	"    --service-cidr CIDR Services get their addresses from it (" DEFAULT_SERVICE_CIDR ")\n"
 	"    --host-network      the node is in the host's network namespace\n"
 	"    --host-root DIR     hostPath volumes lie below DIR, made when absent (/)\n"
 	"    --manifests DIR     run the pods of the manifests in DIR, also without the API; "
@@ -66,6 +68,7 @@ enum option_id {
 	OPT_LISTEN,
 	OPT_NODE_NAME,
 	OPT_POD_CIDR,
+	OPT_SERVICE_CIDR,
 	OPT_HOST_NETWORK,
 	OPT_HOST_ROOT,
 	OPT_MANIFESTS,
@@ -82,6 +85,7 @@ static const struct option long_options[] = {
 	{ "listen", required_argument, NULL, OPT_LISTEN },
 	{ "node-name", required_argument, NULL, OPT_NODE_NAME },
 	{ "pod-cidr", required_argument, NULL, OPT_POD_CIDR },
+	{ "service-cidr", required_argument, NULL, OPT_SERVICE_CIDR },
 	{ "host-network", no_argument, NULL, OPT_HOST_NETWORK },
 	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
 	{ "manifests", required_argument, NULL, OPT_MANIFESTS },
@@ -154,6 +158,9 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 	case OPT_POD_CIDR:
 		set_string(&o->pod_cidr, arg);
 		return 0;
+	case OPT_SERVICE_CIDR:
+		set_string(&o->service_cidr, arg);
+		return 0;
 	case OPT_HOST_NETWORK:
 		o->host_network = true;
 		return 0;
@@ -217,6 +224,7 @@ int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct e
 				      .clock_rate = 1,
 				      .controllers = CONTROLLERS_CONFIG_INIT };
 	ret->pod_cidr = xstrdup(DEFAULT_POD_CIDR);
+	ret->service_cidr = xstrdup(DEFAULT_SERVICE_CIDR);
 	opterr = 0;
 	optind = 1;
 	while (r == 0 && (id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
@@ -246,6 +254,7 @@ void podd_options_deinit(struct podd_options *o)
 	free(o->root);
 	free(o->node_name);
 	free(o->pod_cidr);
+	free(o->service_cidr);
 	free(o->host_root);
 	free(o->manifests);
 	strv_free(o->listen);

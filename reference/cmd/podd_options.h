@@ -16,7 +16,7 @@ struct podd_options {
 	char *root;
 	double clock_rate;
 	char **listen; /* "unix:PATH", "tcp:127.0.0.1:PORT" */
-	char *node_name, *pod_cidr, *host_root, *manifests;
+	char *node_name, *pod_cidr, *service_cidr, *host_root, *manifests;
 	bool cleanup, host_network;
 	struct controllers_config controllers;
 };

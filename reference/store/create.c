@@ -120,6 +120,8 @@ static int prepare(struct store *s, const struct kind *k, const char *ns, const 
 	if (r == 0)
 		r = check_namespace(s, k, obj, err);
 	if (r == 0)
+		r = service_ip_allocate(s, k, NULL, obj, err);
+	if (r == 0)
 		*ret = take_ptr(obj);
 	return r;
 }

@@ -17,6 +17,7 @@
 #include "store/engine.h"
 
 #define HISTORY_DEFAULT 5000
+#define SERVICE_CIDR "10.96.0.0/16"
 #define HISTORY_STEP 256
 
 static const char *const first_namespaces[] = { "default", "kube-system", "kube-public" };
@@ -222,7 +223,9 @@ int sqlite_store_open(const struct sqlite_store_config *cfg, struct store **ret,
 	s->clock = cfg->clock;
 	s->history = cfg->history ? cfg->history : HISTORY_DEFAULT;
 	s->deliver = loop_defer_new(cfg->loop, watch_deliver, s);
-	r = db_open(cfg->path, &s->db, err);
+	r = service_range_parse(cfg->service_cidr ?: SERVICE_CIDR, &s->services, err);
+	if (r == 0)
+		r = db_open(cfg->path, &s->db, err);
 	if (r == 0)
 		r = load(s, cfg->rate, err);
 	if (r < 0) {

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/loop.h"
 #include "store/db.h"
+#include "store/service_ip.h"
 #include "store/store.h"
 
 struct store_object {
@@ -45,6 +46,7 @@ struct store {
 	uint64_t revision; /* newest */
 	uint64_t oldest; /* of the history */
 	uint64_t history; /* how many changes it holds */
+	struct service_range services; /* addresses of Services come from here */
 	struct store_table *tables;
 	struct store_watch *watches;
 	struct store_change *queue;
@@ -93,6 +95,8 @@ bool strategy_has_generation(const struct kind *k);
 bool strategy_annotations_count(const struct kind *k);
 /* What the server itself sets on a new object, before validation. */
 void strategy_prepare(const struct kind *k, json_t *obj);
+/* What of the present state stays although the update leaves it out; before defaults. */
+void strategy_prepare_update(const struct kind *k, const json_t *cur, json_t *obj);
 /* The status that a new object begins with, after validation. */
 int strategy_first_status(const struct kind *k, json_t *obj, struct error *err);
 /* validation's verdict in the store's terms: a broken rule is STORE_REFUSED. */

@@ -23,6 +23,7 @@ struct sqlite_store_config {
 	struct clock *clock;
 	double rate; /* of the clock; 0: as before (1 at first) */
 	uint64_t history; /* changes kept for watches; 0: 5000 */
+	const char *service_cidr; /* Services get their addresses from it; NULL: 10.96.0.0/16 */
 };
 
 /* ERR_UNAVAILABLE when another process holds the file. store_free() closes it. */

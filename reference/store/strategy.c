@@ -7,6 +7,7 @@
 #include "api/job.h"
 #include "api/meta.h"
 #include "api/pod.h"
+#include "api/service.h"
 #include "base/json.h"
 
 DEFINE_CLEANUP_FUNC(struct pod *, pod_view_free)
@@ -18,7 +19,12 @@ static bool is_kind(const struct kind *k, const char *resource)
 
 bool strategy_has_generation(const struct kind *k)
 {
-	return (k->subresources & SUB_STATUS) && !is_kind(k, "nodes") && !is_kind(k, "namespaces");
+	static const char *const without[] = { "nodes", "namespaces", "services" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
+		if (is_kind(k, without[i]))
+			return false;
+	return k->subresources & SUB_STATUS;
 }
 
 bool strategy_annotations_count(const struct kind *k)
@@ -48,6 +54,12 @@ void strategy_prepare(const struct kind *k, json_t *obj)
 	}
 	if (is_kind(k, "jobs.batch"))
 		job_generate_selector(obj);
+}
+
+void strategy_prepare_update(const struct kind *k, const json_t *cur, json_t *obj)
+{
+	if (k == &kind_service)
+		service_carry_over(obj, cur);
 }
 
 static int first_pod_status(json_t *obj, struct error *err)

@@ -192,6 +192,7 @@ static int check_rules(const struct kind *k, enum store_part part, const json_t 
 	if (part == STORE_STATUS || part == STORE_BINDING)
 		return 0;
 	if (part == STORE_SPEC) {
+		strategy_prepare_update(k, cur, obj);
 		scheme_default(obj);
 		/* defaults leave out what is null, and a status may say null */
 		if (k->subresources & SUB_STATUS)
@@ -252,6 +253,8 @@ static int update(struct store *s, const struct kind *k, enum store_part part, j
 		r = merge(s, k, part, cur, given, &obj, err);
 	if (r == 0)
 		r = check_rules(k, part, cur, obj, err);
+	if (r == 0 && part == STORE_SPEC)
+		r = service_ip_allocate(s, k, cur, obj, err);
 	if (r)
 		return r;
 	bump_generation(k, part, cur, obj);
