@@ -12,6 +12,7 @@
 #include "controllers/cronjob.h"
 #include "controllers/daemonset.h"
 #include "controllers/deployment.h"
+#include "controllers/endpoints.h"
 #include "controllers/garbage.h"
 #include "controllers/job.h"
 #include "controllers/job_stray.h"
@@ -32,6 +33,7 @@ struct controllers {
 	struct job_controller *jobs;
 	struct job_strays *job_strays;
 	struct cronjob_controller *cronjobs;
+	struct endpoints_controller *endpoints;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 	struct node_lifecycle *node_lifecycle;
@@ -64,6 +66,8 @@ static int make_all(struct controllers *c, const struct controllers_config *cfg,
 		r = job_strays_new(control, &c->job_strays, err);
 	if (r == 0)
 		r = cronjob_controller_new(control, &c->cronjobs, err);
+	if (r == 0)
+		r = endpoints_controller_new(control, &c->endpoints, err);
 	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
@@ -105,6 +109,7 @@ struct controllers *controllers_free(struct controllers *c)
 	node_lifecycle_free(c->node_lifecycle);
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
+	endpoints_controller_free(c->endpoints);
 	cronjob_controller_free(c->cronjobs);
 	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);

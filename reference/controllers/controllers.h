@@ -4,6 +4,7 @@
  * The scheduler binds pods; the ReplicationController and ReplicaSet engine makes and deletes pods,
  * so does the Job controller until they have run to their end; the Deployment controller makes and scales
  * ReplicaSets, the CronJob controller makes Jobs; the DaemonSet controller keeps a pod on each node;
+ * the endpoints controller tells where Services lead to;
  * the garbage collector follows ownerReferences; the namespace controller empties what is
  * Terminating; the node lifecycle controller judges the nodes' heartbeats and taints them, the taint eviction deletes pods from them,
  * and the pod garbage collector removes what has no agent. All of them meet the kubelet and the API server in the store and nowhere else.
