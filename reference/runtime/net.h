@@ -67,3 +67,12 @@ int net_socket_in(const struct net *n, int ns_fd, int family, int type, int prot
 int net_ports_add(struct net *n, uint32_t pod, const struct port_mapping *ports, size_t n_ports,
 		  struct error *err);
 void net_ports_remove(struct net *n, uint32_t pod, const struct port_mapping *ports, size_t n_ports);
+
+/* ---- net_services.c: addresses of Services ---- */
+
+/* Commands of nft(8), one transaction, in the node. ERR_INTERNAL with nft's own words. */
+int net_nft(const struct net *n, const char *commands, struct error *err);
+/* A further address of the node itself; one that it has already is fine. */
+int net_own_address(const struct net *n, uint32_t address, struct error *err);
+/* Packets for the address are the node's; its own are sent from the node's address. */
+int net_service_address(const struct net *n, bool add, uint32_t address, struct error *err);

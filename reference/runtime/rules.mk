@@ -2,7 +2,7 @@
 #
 # pod-shim and pause are static (musl) except under ASan, which cannot be linked statically.
 # A module that the shim shares with podd is named in SHIM_SHARED and compiled twice.
-runtime_LIBS := -lseccomp -lcap -larchive -lnl-route-3 -lnl-3
+runtime_LIBS := -lseccomp -lcap -larchive -lnftables -lnl-route-3 -lnl-3
 $(O)/obj/reference/runtime/%.o: LAYER_CPPFLAGS = -isystem /usr/include/libnl3
 
 SHIM_SHARED := $(wildcard $(addprefix reference/runtime/,shim_proto.c shim_wire.c))

@@ -275,3 +275,31 @@ const char *runtime_node_ip(const struct runtime *rt)
 {
 	return rt->net.node_ip;
 }
+
+int runtime_nft(struct runtime *rt, const char *commands, struct error *err)
+{
+	return net_nft(&rt->net, commands, err);
+}
+
+static int parse(const char *text, uint32_t *ret, struct error *err)
+{
+	if (net_parse_address(text, ret) < 0)
+		return error_set(err, ERR_INVALID, NULL, "\"%s\" is no IPv4 address", text);
+	return 0;
+}
+
+int runtime_own_address(struct runtime *rt, const char *address, struct error *err)
+{
+	uint32_t a = 0;
+	int r = parse(address, &a, err);
+
+	return r < 0 ? r : net_own_address(&rt->net, a, err);
+}
+
+int runtime_service_address(struct runtime *rt, bool add, const char *address, struct error *err)
+{
+	uint32_t a = 0;
+	int r = parse(address, &a, err);
+
+	return r < 0 ? r : net_service_address(&rt->net, add, a, err);
+}

@@ -57,3 +57,12 @@ int runtime_socket(struct runtime *rt, int family, int type, int protocol, struc
 /* What log_opts.growth wants; the runtime's own. */
 struct growth *runtime_growth(struct runtime *rt);
 const char *runtime_node_ip(const struct runtime *rt); /* the node's address as pods reach it */
+
+/* ---- the node's network, for Services ---- */
+
+/* Commands of nft(8), one transaction, in the node's network. */
+int runtime_nft(struct runtime *rt, const char *commands, struct error *err);
+/* A further address of the node, dotted. */
+int runtime_own_address(struct runtime *rt, const char *address, struct error *err);
+/* The node takes packets for this address in; what no rule of nft sends on it answers itself. */
+int runtime_service_address(struct runtime *rt, bool add, const char *address, struct error *err);
