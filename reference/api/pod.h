@@ -52,7 +52,8 @@ struct pod {
 	enum pod_restart_policy restart_policy;
 	int64_t grace_seconds; /* terminationGracePeriodSeconds */
 	int64_t active_deadline_seconds; /* -1: none */
-	const char *node_name, *hostname, *subdomain, *service_account, *priority_class;
+	const char *node_name, *hostname, *hostname_override, *subdomain, *service_account,
+		*priority_class;
 	bool set_hostname_as_fqdn;
 	bool host_network, host_pid, host_ipc, share_process_namespace, enable_service_links;
 	bool host_users; /* false: a user namespace of its own */

@@ -105,6 +105,9 @@ static void validate_names(const json_t *spec, const struct fpath *path, struct 
 		violate_forbidden(v, FPATH(path, "setHostnameAsFQDN"),
 				  "setHostnameAsFQDN and hostnameOverride are mutually exclusive "
 				  "and cannot be used together");
+	if (json_bool(spec, "hostNetwork", false))
+		violate_forbidden(v, FPATH(path, "hostNetwork"),
+				  "cannot be used together with hostnameOverride");
 }
 
 static void validate_readiness_gates(const json_t *spec, const struct fpath *path,

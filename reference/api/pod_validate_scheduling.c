@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/str.h"
 
+#define SEARCHES_MAX 2048 /* characters */
+
 static void rules_toleration(const json_t *t, const struct fpath *path, struct violations *v)
 {
 	const char *key = json_str_or(t, "key", ""), *op = json_str_or(t, "operator", "Equal");
@@ -118,11 +120,19 @@ static void rules_searches(const json_t *config, const struct fpath *path, struc
 {
 	const struct fpath at = { .up = path, .name = "searches" };
 	const json_t *list = json_arr(config, "searches");
+	size_t total = 0;
 	json_t *item;
 	size_t i;
 
 	if (json_array_size(list) > 32)
 		violate_invalid(v, &at, list, "must not have more than 32 search paths");
+	json_array_foreach((json_t *)list, i, item)
+		total += json_string_length(item) + (i > 0);
+	if (total > SEARCHES_MAX)
+		violate_invalid(v, &at, list,
+				"must not have more than %d characters (including spaces) in the "
+				"search list",
+				SEARCHES_MAX);
 	json_array_foreach((json_t *)list, i, item) {
 		_cleanup_free_ char *name = xstrdup(json_string_value(item));
 		size_t len = strlen(name);

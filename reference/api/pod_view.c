@@ -44,6 +44,7 @@ static void read_scalars(struct pod *pod, const json_t *spec)
 	pod->subdomain = json_str(spec, "subdomain");
 	pod->service_account = json_str(spec, "serviceAccountName");
 	pod->priority_class = json_str(spec, "priorityClassName");
+	pod->hostname_override = json_str(spec, "hostnameOverride");
 	pod->set_hostname_as_fqdn = json_bool(spec, "setHostnameAsFQDN", false);
 	pod->host_network = json_bool(spec, "hostNetwork", false);
 	pod->host_pid = json_bool(spec, "hostPID", false);

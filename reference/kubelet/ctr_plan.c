@@ -4,7 +4,7 @@
  * Each step fills one part; the first that fails names the reason. Nothing is started here, but files that the
  * container will mount are made: its termination log, the pod's /etc/hosts, sub-paths of volumes.
  *
- * Environment, weakest first: PATH and HOSTNAME, the image's, envFrom and env.
+ * Environment, weakest first: PATH and HOSTNAME, the image's, Services', envFrom and env.
  */
 #include "kubelet/ctr_plan.h"
 
@@ -22,6 +22,7 @@
 #include "kubelet/pod_worker.h"
 #include "kubelet/resources.h"
 #include "kubelet/termination_log.h"
+#include "proxy/proxy.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define CONFIG_ERROR "CreateContainerConfigError"
@@ -47,6 +48,7 @@ struct env_source ctr_env_source(struct ctr *c)
 			.node_cpu_milli = node_cpu_milli(w->k->node),
 			.node_memory = node_memory(w->k->node),
 		},
+		.services = proxy_services(w->k->proxy),
 		.lookup = lookup,
 		.ctx = w,
 	};

@@ -1,5 +1,6 @@
 /*
- * env: envFrom first, later sources over earlier ones, then env in order over all of them.
+ * env: what tells of Services, unless enableServiceLinks is false; over it envFrom, later sources over earlier ones; then env
+ * in order over all of them.
  *
  * A value may refer to what stands before it. Values from elsewhere (valueFrom) are taken as they are. Keys that are no
  * C strings of text (with '=') cannot come from a ConfigMap; a key's binary value is cut at a NUL like any
@@ -11,6 +12,7 @@
 #include "base/defs.h"
 #include "base/str.h"
 #include "kubelet/expand.h"
+#include "kubelet/service_env.h"
 
 #define CONFIG_ERROR "CreateContainerConfigError"
 
@@ -94,6 +96,8 @@ int env_make(const struct env_source *s, const struct pod_container *c, char ***
 	_cleanup_strv_ char **env = NULL;
 	int r;
 
+	if (s->fields.pod->enable_service_links)
+		service_env_add(s->services, s->fields.pod->ns, &env);
 	for (size_t i = 0; i < c->n_env_from; i++) {
 		r = add_all_keys(s, &c->env_from[i], &env, err);
 		if (r < 0)

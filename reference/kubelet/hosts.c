@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "api/service.h"
 #include "base/defs.h"
 #include "base/str.h"
 #include "base/strbuf.h"
@@ -22,6 +23,8 @@ static char *short_name(const struct pod *pod)
 	char *name;
 	size_t len;
 
+	if (pod->hostname_override)
+		return xstrdup(pod->hostname_override);
 	if (pod->hostname && *pod->hostname)
 		return xstrdup(pod->hostname);
 	name = xstrndup(pod->name, MAX_LABEL);
@@ -37,7 +40,7 @@ static char *full_name(const struct pod *pod)
 {
 	_cleanup_free_ char *name = short_name(pod);
 
-	if (!pod->subdomain || !*pod->subdomain)
+	if (!pod->subdomain || !*pod->subdomain || pod->hostname_override)
 		return NULL;
 	return str_printf("%s.%s.%s.svc." CLUSTER_DOMAIN, name, pod->subdomain, pod->ns);
 }

@@ -6,8 +6,6 @@
 #include "api/pod.h"
 #include "base/error.h"
 
-#define CLUSTER_DOMAIN "cluster.local"
-
 char *hosts_name(const struct pod *pod); /* what the kernel is told */
 char *hosts_file(const struct pod *pod, const char *pod_ip, const char *node_hosts);
 /* node_resolv: the node's own file; cluster_dns: the cluster's server, or NULL. */

@@ -23,6 +23,7 @@
 #include "kubelet/static_pods.h"
 #include "kubelet/streams.h"
 #include "kubelet/volumes.h"
+#include "proxy/proxy.h"
 
 static int watch_pods(struct kubelet *k, struct error *err);
 
@@ -200,8 +201,17 @@ static int watch_configs(struct kubelet *k, struct error *err)
 static int begin_work(struct kubelet *k, struct error *err)
 {
 	_cleanup_json_ json_t *pods = NULL;
+	struct proxy_config pc = {
+		.store = k->store,
+		.loop = k->loop,
+		.clock = k->clock,
+		.rt = k->rt,
+		.node_name = k->node_name,
+	};
 	int r = node_status_new(k, &k->node, err);
 
+	if (r == 0)
+		r = proxy_new(&pc, &k->proxy, err);
 	if (r == 0)
 		r = list_pods(k, &pods, err);
 	if (r == 0 && k->manifests)
@@ -289,6 +299,7 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	HASH_ITER(hh, k->workers, w, next)
 		pod_worker_free(w);
 	static_pods_free(k->statics);
+	proxy_free(k->proxy);
 	node_status_free(k->node);
 	runtime_free(k->rt);
 	http_client_free(k->http);

@@ -21,6 +21,7 @@ struct pod_worker;
 struct event_recorder;
 struct node_status;
 struct static_pods;
+struct proxy;
 
 struct kubelet {
 	struct store *store;
@@ -38,6 +39,7 @@ struct kubelet {
 	struct node_status *node;
 	char *manifests; /* directory of static pods, or NULL */
 	struct static_pods *statics; /* NULL: no such directory */
+	struct proxy *proxy;
 	void (*ready)(void *userdata, const struct error *err);
 	void *ready_userdata;
 };

@@ -18,6 +18,7 @@
 #include "kubelet/hosts.h"
 #include "kubelet/pod_worker.h"
 #include "kubelet/resources.h"
+#include "proxy/proxy.h"
 
 #define SANDBOX_RETRY_NS (10 * NSEC_PER_SEC)
 #define RESOLV_MAX (64 * 1024)
@@ -75,7 +76,7 @@ static char *make_resolv_conf(const struct pod_worker *w)
 	_cleanup_free_ char *own = NULL;
 
 	fs_read_file(AT_FDCWD, "/etc/resolv.conf", RESOLV_MAX, &own, NULL, NULL);
-	return hosts_resolv_conf(w->pod, runtime_node_ip(w->k->rt), own);
+	return hosts_resolv_conf(w->pod, PROXY_DNS_ADDRESS, own);
 }
 
 void pod_sandbox_create(struct pod_worker *w)
