@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	if (argc < 2) {
 		fprintf(stderr, "usage: guest "
 				"run|witness|tell|probe|hook|facts|sleep|true|false|exit|cat|get|"
-				"connect|stat|kill|env …\n");
+				"connect|stat|kill|env|lookup|ask …\n");
 		return 64;
 	}
 	if (strcmp(argv[1], "run") == 0)

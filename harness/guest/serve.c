@@ -1,6 +1,6 @@
 /*
  * serve: listening sockets of the first process. TCP counts each connection as a probe named by its port
- * and echoes lines; when the pattern of the port says fail next, the listener closes, because a refused
+ * and echoes lines, and says its id when asked `who`; when the pattern of the port says fail next, the listener closes, because a refused
  * connection cannot be counted here. When the next is to hang, or when it is told to be full, it accepts no more and lets
  * its queue fill: the SYN of a connection then gets no answer. UDP echoes. HTTP is http.c, gRPC is grpc.c.
  */
@@ -120,6 +120,15 @@ int serve_full(int port)
 	return r;
 }
 
+static void send_id(int fd)
+{
+	struct text t = { 0 };
+
+	text_addf(&t, "%s\n", say_id());
+	send(fd, t.data, t.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	text_free(&t);
+}
+
 static void tcp_data(int fd, short revents, void *data)
 {
 	char buf[4096];
@@ -130,6 +139,8 @@ static void tcp_data(int fd, short revents, void *data)
 	if (n > 0) {
 		if (n > 5 && strncmp(buf, "echo ", 5) == 0)
 			send(fd, buf, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n > 3 && strncmp(buf, "who", 3) == 0)
+			send_id(fd);
 		return;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))

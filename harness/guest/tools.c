@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
+#include "guest/lookup.h"
 
 extern char **environ;
 
@@ -167,7 +168,8 @@ static const struct {
 	{ "facts", tool_facts },  { "sleep", tool_sleep },     { "true", tool_true },
 	{ "false", tool_false },  { "exit", tool_exit },       { "cat", tool_cat },
 	{ "get", tool_get },	  { "connect", tool_connect }, { "stat", tool_stat },
-	{ "kill", tool_kill },	  { "env", tool_env },
+	{ "kill", tool_kill },	  { "env", tool_env },	       { "lookup", tool_lookup },
+	{ "ask", tool_ask },
 };
 
 int cmd_tool(int argc, char **argv)
