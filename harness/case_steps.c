@@ -52,6 +52,8 @@ void step_did(struct case_run *c, const struct reply *reply, const char *words)
 
 /* ---- variables ---- */
 
+#define CLUSTER_IP "clusterip/"
+
 static void set_var(const char **vars, size_t *n, const char *name, const char *value)
 {
 	vars[(*n)++] = name;
@@ -99,13 +101,16 @@ static const char *foreign_uid(struct case_run *c, const char *path)
 	return NULL;
 }
 
-/* What "ip/POD", "uid/KIND/NAME" or "uid//PATH" stands for; NULL: not known yet. */
+/* What "ip/POD", "clusterip/SERVICE", "uid/KIND/NAME" or "uid//PATH" stands for; NULL: not known yet. */
 static const char *later_value(struct case_run *c, const char *word)
 {
 	const char *kind, *name, *value = NULL;
 
 	if (has_prefix(word, "ip/"))
 		value = json_str(case_object(c, "Pod", word + 3), "status.podIP");
+	else if (has_prefix(word, CLUSTER_IP))
+		value = json_str(case_object(c, "Service", word + strlen(CLUSTER_IP)),
+				 "spec.clusterIP");
 	else if (has_prefix(word, "uid//"))
 		value = foreign_uid(c, word + 4);
 	else if (object_ref(word + 4, &kind, &name))
@@ -125,7 +130,8 @@ static bool fill_later(struct case_run *c, json_t **tree)
 		json_t *filled;
 
 		hole += 2;
-		if (!has_prefix(word, "ip/") && !has_prefix(word, "uid/"))
+		if (!has_prefix(word, "ip/") && !has_prefix(word, "uid/") &&
+		    !has_prefix(word, CLUSTER_IP))
 			continue;
 		vars[1] = later_value(c, word);
 		if (!vars[1])

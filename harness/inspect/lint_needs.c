@@ -18,7 +18,10 @@ static const struct {
 		  { "DaemonSet", "ds" },
 		  { "Job", "job" },
 		  { "CronJob", "cronjob" },
-		  { "Node", "nodes.made" } };
+		  { "Node", "nodes.made" },
+		  { "Service", "svc" },
+		  { "Endpoints", "svc" },
+		  { "EndpointSlice", "svc" } };
 
 static bool path_here(const json_t *o, const char *path)
 {

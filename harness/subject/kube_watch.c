@@ -12,7 +12,7 @@
 #include "util/json.h"
 #include "util/lines.h"
 
-#define MAX_KINDS 8
+#define MAX_KINDS 16
 #define MAX_FAILURES 60
 
 struct stream {
