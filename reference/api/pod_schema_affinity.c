@@ -16,8 +16,7 @@ static SCHEMA(schema_node_term, "NodeSelectorTerm",
 static SCHEMA(schema_node_selector, "NodeSelector",
 	      LIST("nodeSelectorTerms", schema_node_term, .flags = FIELD_REQUIRED));
 
-static SCHEMA(schema_preferred_node, "PreferredSchedulingTerm",
-	      INT32("weight", .flags = FIELD_PTR | FIELD_RANGE, BETWEEN(1, 100)),
+static SCHEMA(schema_preferred_node, "PreferredSchedulingTerm", INT32("weight", .flags = FIELD_PTR),
 	      OBJ("preference", schema_node_term));
 
 static SCHEMA(schema_node_affinity, "NodeAffinity",
@@ -30,8 +29,7 @@ static SCHEMA(schema_pod_term, "PodAffinityTerm", OBJ("labelSelector", schema_la
 	      STRS("mismatchLabelKeys"));
 
 static SCHEMA(schema_weighted_pod_term, "WeightedPodAffinityTerm",
-	      INT32("weight", .flags = FIELD_PTR | FIELD_RANGE, BETWEEN(1, 100)),
-	      OBJ("podAffinityTerm", schema_pod_term));
+	      INT32("weight", .flags = FIELD_PTR), OBJ("podAffinityTerm", schema_pod_term));
 
 static SCHEMA(schema_pod_affinity, "PodAffinity",
 	      LIST("requiredDuringSchedulingIgnoredDuringExecution", schema_pod_term),

@@ -57,6 +57,14 @@ static void rules_node_term(const json_t *term, const struct fpath *path, struct
 		rules_field(expr, FPATH_INDEX(&fields, i), v);
 }
 
+static void rules_weight(const json_t *preferred, const struct fpath *path, struct violations *v)
+{
+	int64_t weight = json_int(preferred, "weight", 0);
+
+	if (weight < 1 || weight > 100)
+		violate_invalid_int(v, FPATH(path, "weight"), weight, "must be in the range 1-100");
+}
+
 static void rules_node(const json_t *affinity, const struct fpath *path, struct violations *v)
 {
 	const struct fpath required = { .up = path, .name = REQUIRED };
@@ -70,6 +78,7 @@ static void rules_node(const json_t *affinity, const struct fpath *path, struct 
 	json_each(affinity, PREFERRED, i, term) {
 		const struct fpath at = { .up = &preferred, .index = i };
 
+		rules_weight(term, &at, v);
 		rules_node_term(json_obj(term, "preference"), FPATH(&at, "preference"), v);
 	}
 }
@@ -106,6 +115,7 @@ static void rules_pods(const json_t *affinity, const struct fpath *path, struct 
 	json_each(affinity, PREFERRED, i, term) {
 		const struct fpath at = { .up = &preferred, .index = i };
 
+		rules_weight(term, &at, v);
 		rules_pod_term(json_obj(term, "podAffinityTerm"), FPATH(&at, "podAffinityTerm"), v);
 	}
 }

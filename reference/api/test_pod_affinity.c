@@ -71,15 +71,18 @@ static void test_fields(void)
 
 static void test_weights_and_terms_are_required(void)
 {
+	CHECK_CONTAINS(verdict("{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
+			       "[{preference: {}}]}}"),
+		       "[0].weight: Invalid value: 0: must be in the range 1-100");
 	CHECK_CONTAINS(
 		verdict("{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}"),
 		"nodeSelectorTerms: Required value");
 	CHECK_CONTAINS(verdict("{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{weight: 101, preference: {}}]}}"),
-		       "[0].weight: Invalid value: 101: must be between 1 and 100, inclusive");
+		       "[0].weight: Invalid value: 101: must be in the range 1-100");
 	CHECK_CONTAINS(verdict("{podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{weight: 0, podAffinityTerm: {topologyKey: a}}]}}"),
-		       "[0].weight: Invalid value: 0: must be between 1 and 100, inclusive");
+		       "[0].weight: Invalid value: 0: must be in the range 1-100");
 }
 
 #define APART(term) \
