@@ -67,7 +67,7 @@ static json_t *homeless(const json_t *left)
 void daemon_facts_init(struct daemon_facts *f, const json_t *ds, const char *hash,
 		       const json_t *nodes, const json_t *pods, int64_t now_ns)
 {
-	_cleanup_json_ json_t *map = by_node(pods);
+	_cleanup_json_ json_t *map = by_node(pods), *probe = daemon_pod_probe(ds);
 	json_t *node;
 	size_t i;
 
@@ -77,7 +77,7 @@ void daemon_facts_init(struct daemon_facts *f, const json_t *ds, const char *has
 		struct daemon_node *n = &f->nodes[f->n++];
 
 		n->name = meta_name(node);
-		n->fit = daemon_fit_node(ds, node);
+		n->fit = daemon_fit_node(probe, node);
 		f->wanted += n->fit.should_run;
 		n->pods = json_incref(json_object_get(map, n->name)) ?: json_array();
 		json_object_del(map, n->name);

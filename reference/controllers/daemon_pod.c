@@ -94,21 +94,26 @@ bool daemon_pod_is_of(const json_t *pod, const char *hash)
 	return streq(meta_label(pod, REVISION_POD_LABEL), hash);
 }
 
-struct daemon_fit daemon_fit_node(const json_t *ds, const json_t *node)
+json_t *daemon_pod_probe(const json_t *ds)
+{
+	json_t *probe = json_pack("{s:o}", "spec", json_dup(json_obj(ds, "spec.template.spec")));
+
+	tolerate_all(probe);
+	return probe;
+}
+
+struct daemon_fit daemon_fit_node(const json_t *probe, const json_t *node)
 {
 	static const char *const refusing[] = { "NoSchedule", "NoExecute", NULL };
 	static const char *const expelling[] = { "NoExecute", NULL };
-	_cleanup_json_ json_t *pod =
-		json_pack("{s:o}", "spec", json_dup(json_obj(ds, "spec.template.spec")));
-	const char *name = json_str_or(pod, "spec.nodeName", "");
+	const char *name = json_str_or(probe, "spec.nodeName", "");
 
 	if (*name && !streq(name, meta_name(node)))
 		return (struct daemon_fit){ 0 };
-	tolerate_all(pod);
-	if (!node_affinity_matches(pod, node))
+	if (!node_affinity_matches(probe, node))
 		return (struct daemon_fit){ 0 };
 	return (struct daemon_fit){
-		.should_run = !node_untolerated_taint(pod, node, refusing),
-		.may_stay = !node_untolerated_taint(pod, node, expelling),
+		.should_run = !node_untolerated_taint(probe, node, refusing),
+		.may_stay = !node_untolerated_taint(probe, node, expelling),
 	};
 }

@@ -17,4 +17,6 @@ struct daemon_fit {
 	bool may_stay; /* one that is there may stay */
 };
 
-struct daemon_fit daemon_fit_node(const json_t *ds, const json_t *node);
+/* A pod of the set for no node in particular, to be judged on each. A new reference. */
+json_t *daemon_pod_probe(const json_t *ds);
+struct daemon_fit daemon_fit_node(const json_t *probe, const json_t *node);
