@@ -16,9 +16,11 @@
 #include "api/daemonset.h"
 #include "api/deployment.h"
 #include "api/endpoints.h"
+#include "api/hpa.h"
 #include "api/job.h"
 #include "api/meta.h"
 #include "api/meta_rules.h"
+#include "api/metrics.h"
 #include "api/pod.h"
 #include "api/service.h"
 #include "api/workload.h"
@@ -44,6 +46,10 @@ static const struct kind *const kinds[] = {
 	&kind_service,
 	&kind_endpoints,
 	&kind_endpointslice,
+	&kind_hpa,
+	&kind_hpa_v1,
+	&kind_pod_metrics,
+	&kind_node_metrics,
 };
 
 const struct kind *scheme_next(const struct kind *prev)
@@ -54,6 +60,15 @@ const struct kind *scheme_next(const struct kind *prev)
 		if (kinds[i] == prev)
 			return kinds[i + 1];
 	return NULL;
+}
+
+const struct kind *scheme_next_stored(const struct kind *prev)
+{
+	const struct kind *k = scheme_next(prev);
+
+	while (k != NULL && (k->stored_as != NULL || k->computed))
+		k = scheme_next(k);
+	return k;
 }
 
 const struct kind *scheme_kind(const char *api_version, const char *kind)

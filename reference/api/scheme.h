@@ -52,6 +52,14 @@ struct kind {
 	void (*validate_update)(const json_t *new_obj, const json_t *old_obj, struct violations *v);
 	const char *const *field_labels; /* dotted paths for field selectors, NULL-terminated or NULL */
 	const struct printer_column *columns; /* ends with a NULL name */
+	/*
+	 * Another version of a kind that the store holds: that kind, and the conversions between the two, which make
+	 * new values. NULL: the store holds this one.
+	 */
+	const struct kind *stored_as;
+	json_t *(*to_stored)(const json_t *obj);
+	json_t *(*from_stored)(const json_t *stored);
+	bool computed; /* no store holds it: it is made when somebody asks (metrics) */
 };
 
 /* The names of a kind of a named group, of the core group. */
@@ -70,6 +78,7 @@ const struct kind *scheme_resource(const char *group, const char *version, const
 /* A word of a command line: plural, singular, short name or kind, any case, with or without ".group". */
 const struct kind *scheme_word(const char *word);
 const struct kind *scheme_next(const struct kind *prev); /* NULL starts and ends */
+const struct kind *scheme_next_stored(const struct kind *prev); /* those that a store holds */
 /* "v1", "apps/v1"; borrowed, static. */
 const char *kind_api_version(const struct kind *k);
 /* "pods", "replicasets.apps": as in messages. Borrowed, static. */

@@ -16,7 +16,7 @@ static void print_options(const struct option_row *rows)
 static void print_types(void)
 {
 	printf("\tlocal types='");
-	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k))
+	for (const struct kind *k = scheme_next_stored(NULL); k; k = scheme_next_stored(k))
 		printf("%s ", k->plural);
 	printf("'\n");
 }

@@ -274,7 +274,7 @@ int garbage_new(struct control *c, struct garbage **ret, struct error *err)
 	g->c = c;
 	g->graph = owner_graph_new();
 	g->queue = workqueue_new(c->loop, c->clock, on_key, g);
-	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k)) {
+	for (const struct kind *k = scheme_next_stored(NULL); k; k = scheme_next_stored(k)) {
 		struct informer *inf;
 		int r;
 

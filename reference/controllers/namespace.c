@@ -112,7 +112,7 @@ static int empty_quiet(struct namespaces *n, const struct kind *k, struct emptyi
 
 static int empty_kinds(struct namespaces *n, struct emptying *e, bool quiet, struct error *err)
 {
-	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k)) {
+	for (const struct kind *k = scheme_next_stored(NULL); k; k = scheme_next_stored(k)) {
 		int r;
 
 		if (!k->namespaced || is_quiet(k) != quiet)
@@ -182,7 +182,7 @@ int namespaces_new(struct control *c, struct namespaces **ret, struct error *err
 	if (r < 0)
 		return r;
 	informer_subscribe(n->all, on_namespace, n);
-	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k)) {
+	for (const struct kind *k = scheme_next_stored(NULL); k; k = scheme_next_stored(k)) {
 		struct informer *inf;
 
 		if (!k->namespaced || is_quiet(k))

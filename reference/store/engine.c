@@ -165,7 +165,7 @@ int engine_commit(struct store *s, const struct kind *k, enum store_event_type t
 
 static const struct kind *kind_by_resource(const char *resource)
 {
-	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k))
+	for (const struct kind *k = scheme_next_stored(NULL); k; k = scheme_next_stored(k))
 		if (streq(kind_resource_name(k), resource))
 			return k;
 	return NULL;

@@ -19,7 +19,8 @@ static bool is_kind(const struct kind *k, const char *resource)
 
 bool strategy_has_generation(const struct kind *k)
 {
-	static const char *const without[] = { "nodes", "namespaces", "services" };
+	static const char *const without[] = { "nodes", "namespaces", "services",
+					       "horizontalpodautoscalers.autoscaling" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
 		if (is_kind(k, without[i]))
