@@ -33,8 +33,10 @@ static void add_resource(json_t *list, const struct kind *k)
 	static const char *const all[] = { "create", "delete", "deletecollection",
 					   "get",    "list",   "patch",
 					   "update", "watch",  NULL };
-	json_t *r = json_pack("{ss, ss, sb, ss, so}", "name", k->plural, "singularName", k->singular,
-			      "namespaced", k->namespaced, "kind", k->kind, "verbs", verbs(all));
+	static const char *const reading[] = { "get", "list", NULL };
+	json_t *r = json_pack("{ss, ss, sb, ss, so}", "name", k->plural, "singularName",
+			      k->singular, "namespaced", k->namespaced, "kind", k->kind, "verbs",
+			      verbs(k->computed ? reading : all));
 
 	if (k->short_names)
 		json_object_set_new(r, "shortNames", strings(k->short_names));
@@ -100,23 +102,39 @@ static json_t *resource_list(const char *group, const char *version)
 
 /* ---- groups ---- */
 
+static void add_version(json_t *group, const char *version)
+{
+	json_t *versions = json_object_get(group, "versions");
+	_cleanup_free_ char *gv = str_printf("%s/%s", json_str(group, "name"), version);
+
+	if (!json_find(versions, "version", version))
+		json_take_append(versions,
+				 json_pack("{ss, ss}", "groupVersion", gv, "version", version));
+}
+
 static json_t *group_new(const char *group, const char *version)
 {
 	_cleanup_free_ char *gv = str_printf("%s/%s", group, version);
+	json_t *out = json_pack("{ss, s[], s{ss, ss}}", "name", group, "versions",
+				"preferredVersion", "groupVersion", gv, "version", version);
 
-	return json_pack("{ss, s[{ss, ss}], s{ss, ss}}", "name", group, "versions", "groupVersion",
-			 gv, "version", version, "preferredVersion", "groupVersion", gv, "version",
-			 version);
+	add_version(out, version);
+	return out;
 }
 
-/* Each group has one version. */
+/* The version that comes first in the registry is the preferred one. */
 static json_t *group_list(void)
 {
 	json_t *groups = json_array();
 
-	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k))
-		if (*k->group && !json_find(groups, "name", k->group))
+	for (const struct kind *k = scheme_next(NULL); k; k = scheme_next(k)) {
+		json_t *known = json_find(groups, "name", k->group);
+
+		if (known)
+			add_version(known, k->version);
+		else if (*k->group)
 			json_take_append(groups, group_new(k->group, k->version));
+	}
 	for (size_t i = 0; review_group(i); i++)
 		json_take_append(groups, group_new(review_group(i), "v1"));
 	json_take_append(groups, group_new("podd.podtest", "v1"));

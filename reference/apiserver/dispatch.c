@@ -78,8 +78,12 @@ void dispatch(struct request *req)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	request_fn fn = serve_plain;
-	int r = req->route.type == ROUTE_PLAIN ? 0 : find_verb(req, &fn, &err);
+	int r = 0;
 
+	if (req->route.type != ROUTE_PLAIN && req->route.kind->computed)
+		fn = metrics_serve;
+	else if (req->route.type != ROUTE_PLAIN)
+		r = find_verb(req, &fn, &err);
 	if (r == 0)
 		r = fn(req, &err);
 	if (r) {

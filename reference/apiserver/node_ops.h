@@ -64,6 +64,9 @@ struct node_ops {
 	void (*stdin_close)(struct node_stream *s);
 	void (*resize)(struct node_stream *s, unsigned short cols, unsigned short rows);
 	void (*cancel)(struct node_stream *s);
+	/* New arrays of PodMetrics of a namespace (NULL: all), and of NodeMetrics. */
+	int (*pod_metrics)(void *ctx, const char *ns, json_t **ret_items, struct error *err);
+	int (*node_metrics)(void *ctx, json_t **ret_items, struct error *err);
 	int (*image_import)(void *ctx, const char *path, json_t **ret_names, struct error *err);
 	int (*image_list)(void *ctx, json_t **ret_array, struct error *err);
 	int (*image_remove)(void *ctx, const char *ref, struct error *err);

@@ -7,6 +7,7 @@
 #include "api/options.h"
 #include "api/pod_status.h"
 #include "apiserver/status_object.h"
+#include "apiserver/version.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "store/dry.h"
@@ -102,10 +103,13 @@ static int perform(struct request *req, const struct delete_request *d, const ch
 		   const char *name, json_t **ret_obj, bool *ret_gone, struct error *err)
 {
 	struct store *s = req->server->cfg.store;
-	const struct kind *k = req->route.kind;
+	const struct kind *k = version_stored(req->route.kind);
+	int r = d->dry ? store_dry_delete(s, k, ns, name, &d->opts, ret_obj, ret_gone, err) :
+			 store_delete(s, k, ns, name, &d->opts, ret_obj, ret_gone, err);
 
-	return d->dry ? store_dry_delete(s, k, ns, name, &d->opts, ret_obj, ret_gone, err) :
-			store_delete(s, k, ns, name, &d->opts, ret_obj, ret_gone, err);
+	if (r == 0 && ret_obj)
+		version_from_stored(req->route.kind, ret_obj);
+	return r;
 }
 
 static int reply_gone(struct request *req, const json_t *obj)
@@ -183,7 +187,8 @@ int rest_delete_collection(struct request *req, struct error *err)
 	opts.labels = labels;
 	opts.fields = fields;
 	if (r == 0)
-		r = store_list(req->server->cfg.store, k, &opts, &items, &revision, err);
+		r = store_list(req->server->cfg.store, version_stored(k), &opts, &items, &revision,
+			       err);
 	if (r == 0)
 		r = delete_each(req, &d, items, err);
 	if (r)

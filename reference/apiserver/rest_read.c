@@ -7,6 +7,7 @@
 #include "api/meta.h"
 #include "apiserver/page.h"
 #include "apiserver/table.h"
+#include "apiserver/version.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -48,6 +49,16 @@ int rest_reply(struct request *req, int code, json_t *obj)
 	return reply_json(req, code, table);
 }
 
+int rest_load(struct request *req, json_t **ret_obj, struct error *err)
+{
+	int r = store_get(req->server->cfg.store, version_stored(req->route.kind), req->route.ns,
+			  req->route.name, ret_obj, err);
+
+	if (r == 0)
+		version_from_stored(req->route.kind, ret_obj);
+	return r;
+}
+
 int rest_get(struct request *req, struct error *err)
 {
 	_cleanup_json_ json_t *obj = NULL;
@@ -55,8 +66,7 @@ int rest_get(struct request *req, struct error *err)
 	int r = accepted(req, &version, err);
 
 	if (r == 0)
-		r = store_get(req->server->cfg.store, req->route.kind, req->route.ns,
-			      req->route.name, &obj, err);
+		r = rest_load(req, &obj, err);
 	return r ? r : rest_reply(req, 200, obj);
 }
 
@@ -74,14 +84,36 @@ static int check_exact_revision(struct request *req, struct error *err)
 			 (unsigned long long)now);
 }
 
-static int list(struct request *req, enum table_version version, struct error *err)
+/* items is a fresh array of shared objects. */
+static void convert_items(const struct kind *k, json_t *items)
+{
+	for (size_t i = 0; k->stored_as && i < json_array_size(items); i++)
+		json_array_set_new(items, i, k->from_stored(json_array_get(items, i)));
+}
+
+int rest_reply_list(struct request *req, json_t *items, json_t *meta)
+{
+	const struct kind *k = req->route.kind;
+	_cleanup_free_ char *list_kind = str_printf("%sList", k->kind);
+	_cleanup_json_ json_t *out = NULL;
+	enum table_version version;
+
+	if (table_accepted(request_header(req, "Accept"), &version) == 0 && version != TABLE_NONE)
+		out = as_table(req, items, meta, version);
+	else
+		out = json_pack("{ss, ss, sO, sO}", "kind", list_kind, "apiVersion",
+				kind_api_version(k), "metadata", meta, "items", items);
+	return reply_json(req, 200, out);
+}
+
+static int list(struct request *req, struct error *err)
 {
 	_cleanup_(selector_freep) struct selector *labels = NULL;
 	_cleanup_(field_selector_freep) struct field_selector *fields = NULL;
-	_cleanup_json_ json_t *items = NULL, *meta = NULL, *out = NULL;
+	_cleanup_json_ json_t *items = NULL, *meta = NULL;
 	const struct kind *k = req->route.kind;
 	struct store_list_opts opts = { .ns = req->route.ns };
-	_cleanup_free_ char *list_kind = str_printf("%sList", k->kind), *rv = NULL;
+	_cleanup_free_ char *rv = NULL;
 	uint64_t revision;
 	int64_t limit;
 	int r = request_selectors(req, &labels, &fields, err);
@@ -91,9 +123,11 @@ static int list(struct request *req, enum table_version version, struct error *e
 	if (r == 0)
 		r = request_int(req, "limit", 0, &limit, err);
 	if (r == 0)
-		r = store_list(req->server->cfg.store, k, &opts, &items, &revision, err);
+		r = store_list(req->server->cfg.store, version_stored(k), &opts, &items, &revision,
+			       err);
 	if (r)
 		return r;
+	convert_items(k, items);
 	rv = str_printf("%llu", (unsigned long long)revision);
 	meta = json_pack("{ss}", "resourceVersion", rv);
 	r = page_cut(items, limit, request_query(req, "continue"), meta, err);
@@ -101,12 +135,7 @@ static int list(struct request *req, enum table_version version, struct error *e
 		return r;
 	if (labels || fields) /* how many more would match is not told, as in the field */
 		json_object_del(meta, "remainingItemCount");
-	if (version != TABLE_NONE)
-		out = as_table(req, items, meta, version);
-	else
-		out = json_pack("{ss, ss, sO, sO}", "kind", list_kind, "apiVersion",
-				kind_api_version(k), "metadata", meta, "items", items);
-	return reply_json(req, 200, out);
+	return rest_reply_list(req, items, meta);
 }
 
 int rest_read_collection(struct request *req, struct error *err)
@@ -119,5 +148,5 @@ int rest_read_collection(struct request *req, struct error *err)
 	r = accepted(req, &version, err);
 	if (r == 0)
 		r = check_exact_revision(req, err);
-	return r ? r : list(req, version, err);
+	return r ? r : list(req, err);
 }

@@ -7,6 +7,7 @@
 #include "api/meta.h"
 #include "api/options.h"
 #include "api/patch.h"
+#include "apiserver/version.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "store/dry.h"
@@ -16,13 +17,21 @@ static enum store_part part_of(const struct request *req)
 	return streq(req->route.sub, "status") ? STORE_STATUS_META : STORE_SPEC;
 }
 
+/* obj and *ret (may be NULL) are of the route's version. */
 static int write_update(struct request *req, enum store_part part, json_t *obj, bool dry,
 			json_t **ret, struct error *err)
 {
 	struct store *s = req->server->cfg.store;
+	const struct kind *k = version_stored(req->route.kind);
+	_cleanup_json_ json_t *stored = json_incref(obj);
+	int r;
 
-	return dry ? store_dry_update(s, req->route.kind, part, obj, ret, err) :
-		     store_update(s, req->route.kind, part, obj, ret, err);
+	version_to_stored(req->route.kind, &stored);
+	r = dry ? store_dry_update(s, k, part, stored, ret, err) :
+		  store_update(s, k, part, stored, ret, err);
+	if (r == 0 && ret)
+		version_from_stored(req->route.kind, ret);
+	return r;
 }
 
 int rest_create(struct request *req, struct error *err)
@@ -43,9 +52,13 @@ int rest_create(struct request *req, struct error *err)
 		return r;
 	if (meta_name(obj))
 		req->route.name = xstrdup(meta_name(obj));
-	r = dry ? store_dry_create(s, route->kind, route->ns, obj, &stored, err) :
-		  store_create(s, route->kind, route->ns, obj, &stored, err);
-	return r ? r : rest_reply(req, 201, stored);
+	version_to_stored(route->kind, &obj);
+	r = dry ? store_dry_create(s, version_stored(route->kind), route->ns, obj, &stored, err) :
+		  store_create(s, version_stored(route->kind), route->ns, obj, &stored, err);
+	if (r)
+		return r;
+	version_from_stored(route->kind, &stored);
+	return rest_reply(req, 201, stored);
 }
 
 /* The body is about the object of the path. */
@@ -150,8 +163,7 @@ int rest_patch(struct request *req, struct error *err)
 	if (r == 0)
 		r = request_dry_run(req, &dry, err);
 	if (r == 0)
-		r = store_get(req->server->cfg.store, req->route.kind, req->route.ns,
-			      req->route.name, &target, err);
+		r = rest_load(req, &target, err);
 	if (r == 0)
 		r = patch_apply(req, target, req->route.kind->schema, &obj, err);
 	if (r == 0)

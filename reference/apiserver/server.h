@@ -58,9 +58,14 @@ int watch_serve(struct request *req, struct error *err);
 int log_serve(struct request *req, struct error *err);
 int exec_serve(struct request *req, struct error *err);
 int portforward_serve(struct request *req, struct error *err);
+int metrics_serve(struct request *req, struct error *err); /* of computed kinds: get and list */
 
 /* Applies the request's patch body to target, by its content type. *ret is a new value. */
 int patch_apply(struct request *req, const json_t *target, const struct schema *schema,
 		json_t **ret, struct error *err);
+/* The object of the route, in the route's version. */
+int rest_load(struct request *req, json_t **ret_obj, struct error *err);
 /* An object, or a table of it when the client asked for one. */
 int rest_reply(struct request *req, int code, json_t *obj);
+/* A list with this metadata, or a table of it. */
+int rest_reply_list(struct request *req, json_t *items, json_t *meta);

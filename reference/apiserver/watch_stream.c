@@ -9,6 +9,7 @@
 #include "apiserver/status_object.h"
 #include "apiserver/stream.h"
 #include "apiserver/table.h"
+#include "apiserver/version.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/strbuf.h"
@@ -63,13 +64,14 @@ static void send_value(struct watcher *w, const char *type, const json_t *object
 
 static void send_object(struct watcher *w, const char *type, json_t *object)
 {
-	_cleanup_json_ json_t *items = NULL, *table = NULL;
+	_cleanup_json_ json_t *items = NULL, *table = NULL, *shown = json_incref(object);
 
+	version_from_stored(w->kind, &shown);
 	if (w->table.version == TABLE_NONE) {
-		send_value(w, type, object);
+		send_value(w, type, shown);
 		return;
 	}
-	items = json_pack("[O]", object);
+	items = json_pack("[O]", shown);
 	w->table.now_ns = store_now_ns(w->store);
 	table = table_new(w->kind, items, NULL, &w->table);
 	json_object_set(json_object_get(table, "metadata"), "resourceVersion",
@@ -141,7 +143,7 @@ static int send_present(struct watcher *w, const struct store_list_opts *opts, b
 	_cleanup_json_ json_t *items = NULL;
 	json_t *obj;
 	size_t i;
-	int r = store_list(w->store, w->kind, opts, &items, ret_revision, err);
+	int r = store_list(w->store, version_stored(w->kind), opts, &items, ret_revision, err);
 
 	if (r)
 		return r;
@@ -164,7 +166,8 @@ static int follow(struct watcher *w, struct request *req, uint64_t from, struct 
 	if (from == 0 || initial)
 		r = send_present(w, &opts, initial, &from, err);
 	if (r == 0)
-		r = store_watch(w->store, w->kind, &opts, from, on_event, w, &w->watch, err);
+		r = store_watch(w->store, version_stored(w->kind), &opts, from, on_event, w,
+				&w->watch, err);
 	return r;
 }
 
