@@ -4,6 +4,8 @@
  */
 #include "cmd/podd_node.h"
 
+#define FRESH_NS (60 * NSEC_PER_SEC) /* nominal */
+
 static struct kubelet_stream *stream_of(struct node_stream *s)
 {
 	return (struct kubelet_stream *)s;
@@ -120,6 +122,16 @@ static void node_cancel(struct node_stream *s)
 	kubelet_stream_cancel(stream_of(s));
 }
 
+static int node_pod_metrics(void *ctx, const char *ns, json_t **ret_items, struct error *err)
+{
+	return kubelet_pod_metrics(ctx, ns, 0, ret_items, err);
+}
+
+static int node_node_metrics(void *ctx, json_t **ret_items, struct error *err)
+{
+	return kubelet_node_metrics(ctx, ret_items, err);
+}
+
 static int node_image_import(void *ctx, const char *path, json_t **ret_names, struct error *err)
 {
 	return kubelet_image_import(ctx, path, ret_names, err);
@@ -141,6 +153,16 @@ static int node_disrupt(void *ctx, const char *what, const char *ns, const char 
 	return kubelet_disrupt(ctx, what, ns, pod, err);
 }
 
+static int fresh_pod_metrics(void *ctx, const char *ns, json_t **ret_items, struct error *err)
+{
+	return kubelet_pod_metrics(ctx, ns, FRESH_NS, ret_items, err);
+}
+
+void podd_metrics_source(struct kubelet *k, struct metrics_source *ret)
+{
+	*ret = (struct metrics_source){ .ctx = k, .pods = fresh_pod_metrics };
+}
+
 void podd_node_ops(struct kubelet *k, struct node_ops *ret)
 {
 	*ret = (struct node_ops){
@@ -154,6 +176,8 @@ void podd_node_ops(struct kubelet *k, struct node_ops *ret)
 		.stdin_close = node_stdin_close,
 		.resize = node_resize,
 		.cancel = node_cancel,
+		.pod_metrics = node_pod_metrics,
+		.node_metrics = node_node_metrics,
 		.image_import = node_image_import,
 		.image_list = node_image_list,
 		.image_remove = node_image_remove,

@@ -16,6 +16,7 @@
 #include "kubelet/pod_actions.h"
 #include "kubelet/probe_state.h"
 #include "kubelet/status.h"
+#include "kubelet/usage.h"
 #include "runtime/runtime.h"
 
 struct pod_worker;
@@ -47,6 +48,7 @@ struct ctr {
 	bool was_started; /* a run of this sandbox was */
 	bool oom; /* the kernel killed something in this run */
 	bool post_start_failed;
+	struct ctr_usage usage;
 
 	enum ctr_stop stop; /* how far; checkpointed, so that nothing is done twice */
 	enum ctr_action killed_for; /* ACT_KILL_* when the stop under way is to be followed by a start */

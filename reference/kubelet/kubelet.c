@@ -22,6 +22,7 @@
 #include "kubelet/recover.h"
 #include "kubelet/static_pods.h"
 #include "kubelet/streams.h"
+#include "kubelet/usage.h"
 #include "kubelet/volumes.h"
 #include "proxy/proxy.h"
 
@@ -277,6 +278,7 @@ int kubelet_new(const struct kubelet_config *cfg,
 	k->ready = ready;
 	k->ready_userdata = userdata;
 	k->events = event_recorder_new(k);
+	k->usage = usage_meter_new(k);
 	r = open_parts(k, cfg, err);
 	if (r != 0) {
 		kubelet_free(k);
@@ -304,6 +306,7 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	runtime_free(k->rt);
 	http_client_free(k->http);
 	event_recorder_free(k->events);
+	usage_meter_free(k->usage);
 	free(k->root);
 	free(k->dir);
 	free(k->node_name);

@@ -97,6 +97,18 @@ void kubelet_stream_resize(struct kubelet_stream *s, unsigned short cols, unsign
 /* Ends a stream that has not ended; kills an exec'd command. Takes NULL. After done it must not be called. */
 void kubelet_stream_cancel(struct kubelet_stream *s);
 
+/* ---- what is used: objects of metrics.k8s.io (api/metrics.h) ---- */
+
+/*
+ * *ret_items: a new array of the PodMetrics of one namespace (NULL: all). max_window_ns: those that were measured over a
+ * longer nominal time are left out; 0: none. A pod of which nothing is known yet is not there: asking makes the
+ * kubelet measure for a while.
+ */
+int kubelet_pod_metrics(struct kubelet *k, const char *ns, int64_t max_window_ns,
+			json_t **ret_items, struct error *err);
+/* The NodeMetrics of this node, in a new array. */
+int kubelet_node_metrics(struct kubelet *k, json_t **ret_items, struct error *err);
+
 /* ---- pass-through to the runtime ---- */
 
 int kubelet_image_import(struct kubelet *k, const char *path, json_t **ret_names, struct error *err);

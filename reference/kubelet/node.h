@@ -22,6 +22,7 @@ struct event_recorder;
 struct node_status;
 struct static_pods;
 struct proxy;
+struct usage_meter;
 
 struct kubelet {
 	struct store *store;
@@ -40,6 +41,7 @@ struct kubelet {
 	char *manifests; /* directory of static pods, or NULL */
 	struct static_pods *statics; /* NULL: no such directory */
 	struct proxy *proxy;
+	struct usage_meter *usage;
 	void (*ready)(void *userdata, const struct error *err);
 	void *ready_userdata;
 };

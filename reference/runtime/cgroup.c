@@ -51,10 +51,12 @@ static void use_v1(struct cgroups *c, const char *mount, const char *tag, const 
 		c->of[i] = (int)c->n;
 		wanted = true;
 	}
+	if (c->of[CGROUP_CPUACCT] < 0 && strv_contains(own, controller_names[CGROUP_CPUACCT])) {
+		c->of[CGROUP_CPUACCT] = (int)c->n;
+		wanted = true;
+	}
 	if (!wanted)
 		return;
-	if (strv_contains(own, controller_names[CGROUP_CPUACCT]))
-		c->of[CGROUP_CPUACCT] = (int)c->n;
 	joined = strv_join(own, ",");
 	add_hierarchy(c, mount, tag, joined);
 }
@@ -77,13 +79,24 @@ static bool split_line(char *line, const char **ret_mount, const char **ret_type
 	return word && *ret_type && *ret_super;
 }
 
-/* Everybody is in at least one hierarchy. */
+/* Everybody is in at least one hierarchy: those of memory and CPU, or else the first one. */
 static void mark_on_demand(struct cgroups *c)
 {
-	int pids = c->of[CGROUP_PIDS];
+	bool others = c->of[CGROUP_MEMORY] >= 0 || c->of[CGROUP_CPU] >= 0;
 
-	if (pids >= 0 && pids != c->of[CGROUP_MEMORY] && pids != c->of[CGROUP_CPU])
-		c->hierarchies[pids].on_demand = c->n > 1;
+	for (int i = 0; i < (int)c->n; i++)
+		c->hierarchies[i].on_demand = i != c->of[CGROUP_MEMORY] && i != c->of[CGROUP_CPU] &&
+					      (others || i > 0);
+}
+
+/* The index of a hierarchy in which everybody is. */
+static size_t common_hierarchy(const struct cgroups *c)
+{
+	size_t i = 0;
+
+	while (i + 1 < c->n && c->hierarchies[i].on_demand)
+		i++;
+	return i;
 }
 
 int cgroups_init(struct cgroups *c, const char *tag, struct error *err)
@@ -248,6 +261,11 @@ char **cgroup_dirs(const struct cgroups *c, const char *path)
 	return dirs;
 }
 
+char *cgroup_common_dir(const struct cgroups *c, const char *path)
+{
+	return full_path(c, common_hierarchy(c), path);
+}
+
 char *cgroup_dir(const struct cgroups *c, enum cgroup_controller which, const char *path)
 {
 	return c->of[which] < 0 ? NULL : full_path(c, (size_t)c->of[which], path);
@@ -310,8 +328,7 @@ static int remove_dir(const char *dir)
 void cgroup_kill_tree(const struct cgroups *c, const char *path)
 {
 	_cleanup_free_ char *v2_kill = NULL;
-	size_t i = c->hierarchies[0].on_demand; /* any in which everybody is */
-	_cleanup_free_ char *dir = full_path(c, i, path);
+	_cleanup_free_ char *dir = full_path(c, common_hierarchy(c), path);
 
 	v2_kill = fs_join(dir, "cgroup.kill");
 	if (c->v2 && fs_write_value(AT_FDCWD, v2_kill, "1", NULL) == 0)

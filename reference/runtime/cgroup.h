@@ -3,8 +3,9 @@
  *
  * Both layouts: one v2 tree, or v1 hierarchies (also in a hybrid host, whose v2 tree holds no controller
  * that is needed). A controller that the host does not offer is tolerated: `of` says what there is. Each v1
- * hierarchy costs every container a fifth of a millisecond, so one that only counts CPU time is left alone, and
- * one that only limits processes is used by those that have such a limit. podd makes and removes directories and writes limits; processes join by themselves (shim/cgroup.c).
+ * hierarchy costs every container a fifth of a millisecond, so one that only counts CPU time is used by those that
+ * request CPU, and one that only limits processes by those that have such a limit. podd makes and removes directories
+ * and writes limits; processes join by themselves (shim/cgroup.c).
  */
 #pragma once
 
@@ -20,7 +21,7 @@ enum cgroup_controller { CGROUP_PIDS, CGROUP_MEMORY, CGROUP_CPU, CGROUP_CPUACCT,
 struct cgroup_hierarchy {
 	char *base; /* mount point and our own directory: /sys/fs/cgroup/memory/podd-TAG */
 	char *options; /* v1: what to give to mount(2), "cpu,cpuacct" */
-	bool on_demand; /* only groups with a limit of it have a directory in it */
+	bool on_demand; /* only groups that need it have a directory in it */
 };
 
 struct cgroups {
@@ -53,12 +54,16 @@ int cgroup_remove_tree(const struct cgroups *c, const char *path, struct error *
 /* The directories of a group that was made, to be joined by its processes: owned vector. */
 char **cgroup_dirs(const struct cgroups *c, const char *path);
 /* The directory of one controller, owned; NULL when there is none. */
+char *cgroup_common_dir(const struct cgroups *c, const char *path); /* one that every group has */
 char *cgroup_dir(const struct cgroups *c, enum cgroup_controller which, const char *path);
 
-/* ---- cgroup_limits.c ---- */
+/* ---- cgroup_limits.c, cgroup_usage.c ---- */
 
 int cgroup_set_limits(const struct cgroups *c, const char *path, const struct resource_limits *l,
 		      struct error *err);
-/* In use now. CPU time is -1 where the host counts it in a hierarchy of its own. */
+/*
+ * Of a leaf: CPU time used so far, memory in use now. Where the group does not count CPU time it is that of its present
+ * processes and their children, in ticks.
+ */
 int cgroup_usage(const struct cgroups *c, const char *path, int64_t *ret_cpu_ns,
 		 int64_t *ret_memory, struct error *err);

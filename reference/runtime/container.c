@@ -86,6 +86,8 @@ static int make_directories(struct container *c, struct error *err)
 	return 0;
 }
 
+#define NO_REQUEST 2 /* CPU shares of who asks for none */
+
 static int prepare(struct container *c, const struct container_config *cfg, struct error *err)
 {
 	const struct cgroups *cgroups = &c->sb->rt->cgroups;
@@ -95,6 +97,8 @@ static int prepare(struct container *c, const struct container_config *cfg, stru
 		r = cgroup_make(cgroups, c->cgroup, true, err);
 	if (r == 0)
 		r = cgroup_set_limits(cgroups, c->cgroup, &cfg->limits, err);
+	if (r == 0 && cfg->limits.cpu_shares > NO_REQUEST)
+		r = cgroup_make_for(cgroups, CGROUP_CPUACCT, c->cgroup, err);
 	if (r == 0)
 		r = record_container(c, err);
 	return r;

@@ -62,7 +62,7 @@ const char *container_id(const struct container *c);
 const json_t *container_labels(const struct container *c);
 struct sandbox *container_sandbox(const struct container *c);
 struct container *container_next(struct sandbox *sb, struct container *prev);
-/* CPU time and memory in use now, from the cgroup. CPU is -1 where the host counts it in a hierarchy of its own. */
+/* CPU time used so far and memory in use now, as cgroup_usage() says. */
 int container_usage(const struct container *c, int64_t *ret_cpu_ns, int64_t *ret_memory,
 		    struct error *err);
 int container_update_limits(struct container *c, const struct resource_limits *limits,
