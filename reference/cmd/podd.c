@@ -137,6 +137,19 @@ static int start_kubelet(struct podd *p, struct error *err)
 	return kubelet_new(&cfg, on_kubelet_ready, p, &p->kubelet, err);
 }
 
+static int start_controllers(struct podd *p, struct error *err)
+{
+	struct metrics_source metrics;
+	int r = controllers_new(p->store, p->loop, &p->clock, &p->o.controllers, &p->controllers,
+				err);
+
+	if (r < 0)
+		return r;
+	podd_metrics_source(p->kubelet, &metrics);
+	controllers_set_metrics(p->controllers, &metrics);
+	return 0;
+}
+
 static int listen_on(struct podd *p, char **address, struct error *err)
 {
 	const char *path = str_after(*address, "unix:"), *tcp = str_after(*address, "tcp:"), *colon;
@@ -193,8 +206,7 @@ static int start(struct podd *p, struct error *err)
 	if (r == 0)
 		r = start_kubelet(p, err);
 	if (r == 0)
-		r = controllers_new(p->store, p->loop, &p->clock, &p->o.controllers,
-				    &p->controllers, err);
+		r = start_controllers(p, err);
 	if (r == 0)
 		r = start_apiserver(p, err);
 	return r;

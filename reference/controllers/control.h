@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "controllers/informer.h"
+#include "controllers/metrics_source.h"
 #include "store/store.h"
 
 struct clock;
@@ -19,6 +20,7 @@ struct control {
 	struct clock *clock; /* scales delays; stamps come from store_now_ns() */
 	struct informer_set *informers;
 	struct recorder *recorder;
+	struct metrics_source metrics;
 };
 
 /* store_update() and store_delete() whose result every informer of the kind knows at once. */

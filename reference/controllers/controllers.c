@@ -14,6 +14,7 @@
 #include "controllers/deployment.h"
 #include "controllers/endpoints.h"
 #include "controllers/garbage.h"
+#include "controllers/hpa.h"
 #include "controllers/job.h"
 #include "controllers/job_stray.h"
 #include "controllers/namespace.h"
@@ -34,6 +35,7 @@ struct controllers {
 	struct job_strays *job_strays;
 	struct cronjob_controller *cronjobs;
 	struct endpoints_controller *endpoints;
+	struct hpa_controller *hpas;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 	struct node_lifecycle *node_lifecycle;
@@ -69,6 +71,8 @@ static int make_all(struct controllers *c, const struct controllers_config *cfg,
 	if (r == 0)
 		r = endpoints_controller_new(control, &c->endpoints, err);
 	if (r == 0)
+		r = hpa_controller_new(control, &c->hpas, err);
+	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
 		r = namespaces_new(control, &c->namespaces, err);
@@ -100,6 +104,11 @@ int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
 	return 0;
 }
 
+void controllers_set_metrics(struct controllers *c, const struct metrics_source *source)
+{
+	c->control.metrics = *source;
+}
+
 struct controllers *controllers_free(struct controllers *c)
 {
 	if (!c)
@@ -110,6 +119,7 @@ struct controllers *controllers_free(struct controllers *c)
 	namespaces_free(c->namespaces);
 	garbage_free(c->garbage);
 	endpoints_controller_free(c->endpoints);
+	hpa_controller_free(c->hpas);
 	cronjob_controller_free(c->cronjobs);
 	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);

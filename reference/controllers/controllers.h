@@ -5,6 +5,7 @@
  * so does the Job controller until they have run to their end; the Deployment controller makes and scales
  * ReplicaSets, the CronJob controller makes Jobs; the DaemonSet controller keeps a pod on each node;
  * the endpoints controller tells where Services lead to;
+ * the HorizontalPodAutoscaler controller scales by what pods use;
  * the garbage collector follows ownerReferences; the namespace controller empties what is
  * Terminating; the node lifecycle controller judges the nodes' heartbeats and taints them, the taint eviction deletes pods from them,
  * and the pod garbage collector removes what has no agent. All of them meet the kubelet and the API server in the store and nowhere else.
@@ -17,6 +18,7 @@
 
 struct clock; /* base/clock.h */
 struct controllers;
+struct metrics_source; /* controllers/metrics_source.h */
 struct loop; /* base/loop.h */
 struct store; /* store/store.h */
 
@@ -38,6 +40,9 @@ struct controllers_config {
 int controllers_new(struct store *store, struct loop *loop, struct clock *clock,
 		    const struct controllers_config *cfg, struct controllers **ret,
 		    struct error *err);
+
+/* Whom they ask what pods use; copied. Without it there is no metrics API. */
+void controllers_set_metrics(struct controllers *c, const struct metrics_source *source);
 
 /* Stops all of them and drops what is queued; objects stay as they are. Takes NULL, returns NULL. */
 struct controllers *controllers_free(struct controllers *c);
