@@ -22,7 +22,8 @@ struct podctl_options {
 	bool all, all_namespaces, watch, watch_only, no_headers, show_labels, show_kind,
 		ignore_not_found, follow, previous, timestamps, all_containers, force, wait, now,
 		stdin_open, tty, dry_run, client_only, no_resolve, prefix;
-	int64_t replicas, current_replicas, revision, tail, grace, limit_bytes;
+	int64_t replicas, current_replicas, min, max, cpu_percent, revision, tail, grace,
+		limit_bytes;
 	int64_t timeout_ns; /* INT64_MIN: not given */
 };
 
@@ -63,7 +64,8 @@ struct command {
 
 extern const struct command command_apply, command_create, command_get, command_describe,
 	command_logs, command_exec, command_delete, command_scale, command_wait, command_kubeconfig,
-	command_image, command_version, command_completion, command_rollout, command_set;
+	command_image, command_version, command_completion, command_rollout, command_set,
+	command_top, command_autoscale;
 /* All of them, ends with NULL. */
 extern const struct command *const podctl_commands[];
 
