@@ -295,6 +295,7 @@ static const struct act_row acts_here[] = {
 	{ "udp-send", act_udp_send, true },
 	{ "bind", act_bind, true },
 	{ "eat", act_eat, true },
+	{ "burn", act_burn, true },
 	{ "hostname-set", act_hostname_set, true },
 	{ "resolve", act_resolve, true },
 	{ "mounts", act_mounts, false },
