@@ -91,10 +91,12 @@ static void act_over(struct case_run *c, const struct reply *reply, const char *
 
 static void apply_next(struct case_run *c);
 
+/* As fixtures name it: "rs/web"; a kind that no fixture can name in small letters. */
 static char *manifest_ref(const json_t *m)
 {
 	const char *kind = json_str(m, "kind"), *name = json_str(m, "metadata.name");
-	char *ref = xasprintf("%s/%s", kind ? kind : "?", name ? name : "?");
+	const struct kind *k = kind_find(kind);
+	char *ref = xasprintf("%s/%s", k ? k->word : kind ? kind : "?", name ? name : "?");
 
 	for (char *p = ref; *p && *p != '/'; p++)
 		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);

@@ -25,7 +25,10 @@ void case_take_object(struct case_run *c, char type, json_t *object, int64_t ear
 	case_poke(c);
 }
 
-/* What we wrote is what we must see from then on. Only of watched kinds: of others nobody says when they are gone. */
+/*
+ * What we wrote is what we must see from then on. Only of watched kinds, in the version in which they are watched: of others
+ * nobody says when they are gone.
+ */
 void case_take_reply(struct case_run *c, const struct reply *reply)
 {
 	const char *kind = json_str(reply->body, "kind"),
@@ -33,6 +36,7 @@ void case_take_reply(struct case_run *c, const struct reply *reply)
 	const struct kind *k = kind_find(kind);
 
 	if (!k || !k->watched || !name || !object_revision(reply->body) ||
+	    !streq(json_str(reply->body, "apiVersion"), k->api_version) ||
 	    c->state < CASE_NAMESPACE || c->state >= CASE_CLEANUP)
 		return;
 	if (!chronicle_know(&c->seen, reply->body, reply->received))

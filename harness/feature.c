@@ -60,6 +60,8 @@ static const char *const features[] = {
 	"ds",
 	"job",
 	"cronjob",
+	"hpa",
+	"metrics",
 	"scheduler",
 	"nodes.made",
 	"gc",

@@ -34,6 +34,8 @@ static const struct kind kinds[] = {
 	ROW("statefulset", "StatefulSet", "/apis/apps/v1", "apps/v1", "statefulsets", false, false),
 	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, true),
 	ROW("cronjob", "CronJob", "/apis/batch/v1", "batch/v1", "cronjobs", false, true),
+	ROW("hpa", "HorizontalPodAutoscaler", "/apis/autoscaling/v2", "autoscaling/v2",
+	    "horizontalpodautoscalers", false, true),
 	ROW("lease", "Lease", "/apis/coordination.k8s.io/v1", "coordination.k8s.io/v1", "leases",
 	    false, false),
 };

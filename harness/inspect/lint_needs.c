@@ -18,6 +18,7 @@ static const struct {
 		  { "DaemonSet", "ds" },
 		  { "Job", "job" },
 		  { "CronJob", "cronjob" },
+		  { "HorizontalPodAutoscaler", "hpa" },
 		  { "Node", "nodes.made" },
 		  { "Service", "svc" },
 		  { "Endpoints", "svc" },

@@ -61,16 +61,26 @@ static const struct subject_ops kube_ops = {
 	.free = kube_free,
 };
 
-char *kube_path(const char *ns, const char *kind, const char *name, const char *suffix)
+char *kube_path_in(const char *api_version, const char *ns, const char *kind, const char *name,
+		   const char *suffix)
 {
 	const struct kind *k = kind_find(kind);
 	_cleanup_free_ char *where = ns && k && !k->cluster ? xasprintf("/namespaces/%s", ns) :
 							      xstrdup("");
+	_cleanup_free_ char *group = NULL;
 
 	if (!k)
 		return NULL;
-	return xasprintf("%s%s/%s%s%s%s", k->group, where, k->plural, name ? "/" : "",
+	group = !api_version ?
+			xstrdup(k->group) :
+			xasprintf("/%s/%s", strchr(api_version, '/') ? "apis" : "api", api_version);
+	return xasprintf("%s%s/%s%s%s%s", group, where, k->plural, name ? "/" : "",
 			 name ? name : "", suffix ? suffix : "");
+}
+
+char *kube_path(const char *ns, const char *kind, const char *name, const char *suffix)
+{
+	return kube_path_in(NULL, ns, kind, name, suffix);
 }
 
 static enum reply_code code_of(int status)

@@ -34,6 +34,9 @@ void kube_call_free(struct kube_call *c); /* unlinks, calls end */
 
 /* The path of a resource; name may be NULL. The caller frees. */
 char *kube_path(const char *ns, const char *kind, const char *name, const char *suffix);
+/* The same under another version of its group than the usual one (NULL: that). */
+char *kube_path_in(const char *api_version, const char *ns, const char *kind, const char *name,
+		   const char *suffix);
 /* Fills code, message, reason, causes, body; *ret_body is owned by the caller and lives as long as the reply is used. */
 void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, json_t **ret_body);
 

@@ -183,13 +183,15 @@ static void set_apply(struct rest_call *r, const struct request *req)
 {
 	const char *kind = json_str(req->object, "kind"),
 		   *name = json_str(req->object, "metadata.name");
-	_cleanup_free_ char *path = kube_path(req->ns, kind, NULL, "?fieldValidation=Strict");
+	const char *version = json_str(req->object, "apiVersion"); /* a kind may have several */
+	_cleanup_free_ char *path =
+		kube_path_in(version, req->ns, kind, NULL, "?fieldValidation=Strict");
 
 	r->method = xstrdup("POST");
 	r->path = take_ptr(path);
 	r->body = json_dumps(req->object, JSON_COMPACT);
 	if (name)
-		r->fallback_path = kube_path(req->ns, kind, name, NULL);
+		r->fallback_path = kube_path_in(version, req->ns, kind, name, NULL);
 }
 
 static void set_method(struct rest_call *r, const char *method, char *path, char *body)
