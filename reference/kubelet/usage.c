@@ -3,7 +3,7 @@
  *
  * An idle kubelet reads nothing. Who asks (a client of metrics.k8s.io, a HorizontalPodAutoscaler) makes it read now and
  * then once a period, until nobody has asked for a while. A rate is the CPU time between two readings of one run; the
- * first reading of a run is compared with its start. A pod is told about when all of its running containers have one,
+ * first reading of a run, which does not wait for the period, is compared with its start. A pod is told about when all of its running containers have one,
  * and the node is the sum of its pods.
  *
  * The period is nominal, for it only waits; but CPU time is real, and over a few hundredths of a second it says nothing:
@@ -66,13 +66,15 @@ static void read_ctr(struct ctr *c)
 		       clock_nominal_ns(clock), clock_rate(clock));
 }
 
-static void read_all(struct kubelet *k)
+/* unknown_only: those that have no rate yet. */
+static void read_all(struct kubelet *k, bool unknown_only)
 {
 	struct pod_worker *w = NULL, *next = NULL;
 
 	HASH_ITER(hh, k->workers, w, next) {
 		for (size_t i = 0; i < w->n_ctrs; i++)
-			read_ctr(&w->ctrs[i]);
+			if (!unknown_only || !w->ctrs[i].usage.window_ns)
+				read_ctr(&w->ctrs[i]);
 	}
 }
 
@@ -87,17 +89,16 @@ static void on_timer(void *userdata)
 
 	if (clock_nominal_ns(m->k->clock) >= m->wanted_ns)
 		return;
-	read_all(m->k);
+	read_all(m->k, false);
 	arm(m);
 }
 
 static void want(struct usage_meter *m)
 {
 	m->wanted_ns = clock_nominal_ns(m->k->clock) + INTEREST_NS;
-	if (loop_timer_is_set(m->timer))
-		return;
-	read_all(m->k);
-	arm(m);
+	read_all(m->k, loop_timer_is_set(m->timer));
+	if (!loop_timer_is_set(m->timer))
+		arm(m);
 }
 
 /* ---- what is told ---- */
