@@ -201,7 +201,8 @@ endless_node='- eventually: {absent: "node/${ns}-a", within: {timer: 30, clock: 
 @test "an interrupt takes a made node away; clean does so after a kill" {
 	node_case "$node" "$endless_node"
 	for signal in INT KILL; do
-		run_node_case >"$dir/said" 2>&1 3>&- &
+		# the program itself: a function would run in a shell of its own, which takes the signal instead
+		"$PODTEST" run --subject "$cluster" --fixtures "$dir/cases" --no-sentinel --no-audit >"$dir/said" 2>&1 3>&- &
 		pid=$!
 		until_ has_made
 		kill "-$signal" "$pid"
