@@ -67,6 +67,7 @@ bats_require_minimum_version 1.5.0
 	deployment web 1
 	before=$(p get replicasets -o name)
 	k delete deployment web --cascade=orphan
+	run -1 p get deployment web
 	deployment web 1
 	[ "$(p get replicasets -o name)" = "$before" ]
 }
