@@ -2,8 +2,8 @@
  * scheduler: gives each pod that names this scheduler and has no node one on which it fits.
  *
  * A pod is looked at when it appears or changes; when it fits nowhere it gets PodScheduled False with the reasons
- * (fit.h) and stays parked until something changes that may help: a node, the end of a pod that took something, and for a pod that cares
- * about others (pod_affinity.h) whatever happens to them. Among several nodes the best is taken (score.h). Binding is one write, by which
+ * (fit.h) and stays parked until something changes that may help (parking.h): a node, the end of a pod that took something, and for a
+ * pod that cares about others (pod_affinity.h) whatever happens to them. Among several nodes the best is taken (score.h). Binding is one write, by which
  * the store sets spec.nodeName and PodScheduled together; it is never undone.
  *
  * Not built: preemption, topology spread, volumes.
@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "controllers/control.h"
 #include "controllers/fit.h"
+#include "controllers/parking.h"
 #include "controllers/pod_affinity.h"
 #include "controllers/recorder.h"
 #include "controllers/score.h"
@@ -31,7 +32,7 @@ struct scheduler {
 	struct informer *pods, *nodes, *namespaces;
 	struct node_usage *usage;
 	struct workqueue *queue;
-	json_t *parked; /* keys of pods that fitted nowhere; true: it cares about other pods */
+	struct parking *parked; /* pods that fitted nowhere */
 	json_t *caring; /* bound pods that care about others, by uid */
 };
 
@@ -39,21 +40,6 @@ static bool is_ours(const json_t *pod)
 {
 	return !pod_node_name(pod) && pod_is_active(pod) &&
 	       streq(json_str_or(pod, "spec.schedulerName", COMPONENT), COMPONENT);
-}
-
-/* Something became free or changed: everybody who waits gets another try, or those who care about pods. */
-static void unpark(struct scheduler *s, bool only_caring)
-{
-	const char *key;
-	json_t *caring;
-	void *next;
-
-	json_object_foreach_safe(s->parked, next, key, caring) {
-		if (only_caring && !json_is_true(caring))
-			continue;
-		workqueue_add(s->queue, key);
-		json_object_del(s->parked, key);
-	}
 }
 
 static bool holds_place(const json_t *pod)
@@ -81,6 +67,17 @@ static void keep_books(struct scheduler *s, const json_t *was, json_t *now)
 		json_object_del(s->caring, uid);
 }
 
+/* A pod has left a node, which may be gone itself. */
+static void freed(struct scheduler *s, const char *node)
+{
+	const json_t *there = informer_find(s->nodes, NULL, node);
+
+	if (there)
+		parking_node_changed(s->parked, there, node_usage_of(s->usage, node));
+	else
+		parking_pods_changed(s->parked);
+}
+
 static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
 {
 	struct scheduler *s = userdata;
@@ -88,9 +85,9 @@ static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, j
 
 	keep_books(s, was, now);
 	if (held && !holds)
-		unpark(s, false);
+		freed(s, pod_node_name(was));
 	else if (holds && (!held || !json_same(meta_labels(was), meta_labels(now))))
-		unpark(s, true);
+		parking_pods_changed(s->parked);
 	if (now && is_ours(now))
 		workqueue_add_name(s->queue, meta_namespace(now), meta_name(now));
 }
@@ -98,8 +95,10 @@ static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, j
 /* By their labels namespaces are selected, too. */
 static void on_namespace(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
 {
+	struct scheduler *s = userdata;
+
 	if (now && (!was || !json_same(meta_labels(was), meta_labels(now))))
-		unpark(userdata, true);
+		parking_pods_changed(s->parked);
 }
 
 /* What of a node decides about pods. The kubelet's heartbeats change none of it. */
@@ -115,7 +114,7 @@ static void on_node(void *userdata, const struct kind *k _unused_, json_t *was, 
 	struct scheduler *s = userdata;
 
 	if (now && (!was || node_differs(was, now)))
-		unpark(s, false);
+		parking_node_changed(s->parked, now, node_usage_of(s->usage, meta_name(now)));
 }
 
 static json_t *values_of(const json_t *map)
@@ -185,7 +184,7 @@ static int refuse_pod(struct scheduler *s, const json_t *pod, const char *reason
 	return control_update(s->c, &kind_pod, STORE_STATUS, edited, err);
 }
 
-static int schedule(struct scheduler *s, const char *key, const json_t *pod, struct error *err)
+static int schedule(struct scheduler *s, const char *key, json_t *pod, struct error *err)
 {
 	_cleanup_json_ json_t *nodes = informer_list(s->nodes, NULL);
 	_cleanup_strv_ char **reasons = NULL;
@@ -199,7 +198,7 @@ static int schedule(struct scheduler *s, const char *key, const json_t *pod, str
 	node = choose(s, pod, nodes, &reasons);
 	if (node)
 		return bind_pod(s, pod, meta_name(node), err);
-	json_object_set_new(s->parked, key, json_boolean(cares(pod)));
+	parking_put(s->parked, key, pod, cares(pod));
 	message = fit_message(reasons, json_array_size(nodes));
 	return refuse_pod(s, pod, "Unschedulable", message, true, err);
 }
@@ -212,7 +211,7 @@ static void on_key(void *userdata, const char *key)
 	_cleanup_json_ json_t *pod = NULL;
 	const char *ns, *name = workqueue_split(copy, &ns);
 
-	json_object_del(s->parked, key);
+	parking_drop(s->parked, key);
 	pod = json_incref(informer_find(s->pods, ns, name));
 	if (!pod || !is_ours(pod)) {
 		workqueue_forget(s->queue, key);
@@ -235,9 +234,9 @@ int scheduler_new(struct control *c, struct scheduler **ret, struct error *err)
 
 	s->c = c;
 	s->usage = node_usage_new();
-	s->parked = json_object();
 	s->caring = json_object();
 	s->queue = workqueue_new(c->loop, c->clock, on_key, s);
+	s->parked = parking_new(s->queue);
 	r = informer_get(c->informers, &kind_pod, &s->pods, err);
 	if (r == 0)
 		r = informer_get(c->informers, &kind_node, &s->nodes, err);
@@ -256,9 +255,9 @@ struct scheduler *scheduler_free(struct scheduler *s)
 {
 	if (!s)
 		return NULL;
+	parking_free(s->parked);
 	workqueue_free(s->queue);
 	node_usage_free(s->usage);
-	json_decref(s->parked);
 	json_decref(s->caring);
 	free(s);
 	return NULL;
