@@ -28,6 +28,7 @@ struct proxy {
 	struct service_view *view;
 	struct dns_server *dns;
 	json_t *table; /* what nft holds; NULL: not known */
+	json_t *left; /* names of what it holds and nobody wants; deleted with a later change */
 	bool complained;
 };
 
@@ -69,6 +70,26 @@ static void move_addresses(struct proxy *p, const json_t *now, bool add)
 	}
 }
 
+/* Before a change, so that what the change before left is unused by now. One that fails is tried again with the next. */
+static void drop_left(struct proxy *p)
+{
+	_cleanup_strbuf_ struct strbuf commands = STRBUF_INIT;
+	_cleanup_error_ struct error err = ERROR_INIT;
+
+	proxy_rules_drop(p->left, &commands);
+	if (commands.len && runtime_nft(p->cfg.rt, strbuf_str(&commands), &err) < 0)
+		log_debug("proxy", "old rules stay: %s", error_text(&err));
+	else
+		json_object_clear(p->left);
+}
+
+/* The table is not what we think: it is made anew with the next change. */
+static void forget(struct proxy *p)
+{
+	json_decref(take_ptr(p->table));
+	json_object_clear(p->left);
+}
+
 static void on_change(void *userdata)
 {
 	struct proxy *p = userdata;
@@ -76,17 +97,20 @@ static void on_change(void *userdata)
 	_cleanup_json_ json_t *now = wanted(p);
 	_cleanup_error_ struct error err = ERROR_INIT;
 
+	proxy_rules_leave(NULL, now, p->left);
+	drop_left(p);
 	if (!p->table)
 		strbuf_adds(&commands, proxy_rules_base);
 	proxy_rules_diff(p->table, now, &commands);
 	move_addresses(p, now, true);
 	if (commands.len && runtime_nft(p->cfg.rt, strbuf_str(&commands), &err) < 0) {
 		complain(p, &err);
-		json_decref(take_ptr(p->table));
+		forget(p);
 		return;
 	}
 	p->complained = false;
 	move_addresses(p, now, false);
+	proxy_rules_leave(p->table, now, p->left);
 	json_decref(p->table);
 	p->table = take_ptr(now);
 }
@@ -126,6 +150,7 @@ int proxy_new(const struct proxy_config *cfg, struct proxy **ret, struct error *
 	int r;
 
 	p->cfg = *cfg;
+	p->left = json_object();
 	r = service_view_new(cfg->store, cfg->loop, on_change, p, &p->view, err);
 	if (r == 0)
 		r = start_dns(p, err);
@@ -144,6 +169,7 @@ struct proxy *proxy_free(struct proxy *p)
 	dns_server_free(p->dns);
 	service_view_free(p->view);
 	json_decref(p->table);
+	json_decref(p->left);
 	free(p);
 	return NULL;
 }

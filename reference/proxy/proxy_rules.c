@@ -343,20 +343,15 @@ static void addresses(const json_t *before, const json_t *now, const char *set, 
 				    pairs ? " . " : "", pairs ? a : "");
 }
 
-/* Last, when nothing leads to them any more; first emptied, since they lead to each other. */
-static void removals(const json_t *before, const json_t *now, struct strbuf *out)
+/* Emptied, since they lead to each other; an empty chain takes nothing. */
+static void empty(const json_t *before, const json_t *now, struct strbuf *out)
 {
-	static const char *const words[] = { "flush", "delete" };
 	const char *name;
 	json_t *value;
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		json_object_foreach(json_obj(before, "chains"), name, value)
-			if (!json_object_get(json_obj(now, "chains"), name))
-				strbuf_addf(out, "%s chain " TABLE " %s\n", words[i], name);
-	json_object_foreach(json_obj(before, "sets"), name, value)
-		if (!json_object_get(json_obj(now, "sets"), name))
-			strbuf_addf(out, "delete set " TABLE " %s\n", name);
+	json_object_foreach(json_obj(before, "chains"), name, value)
+		if (!json_object_get(json_obj(now, "chains"), name))
+			strbuf_addf(out, "flush chain " TABLE " %s\n", name);
 }
 
 void proxy_rules_diff(const json_t *before, const json_t *now, struct strbuf *commands)
@@ -365,5 +360,34 @@ void proxy_rules_diff(const json_t *before, const json_t *now, struct strbuf *co
 	ports(before, now, commands);
 	addresses(before, now, "addresses", commands);
 	addresses(before, now, "hairpins", commands);
-	removals(before, now, commands);
+	empty(before, now, commands);
+}
+
+/* ---- what is left ---- */
+
+void proxy_rules_leave(const json_t *before, const json_t *now, json_t *left)
+{
+	static const char *const parts[] = { "chains", "sets" };
+	const char *name;
+	json_t *value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		json_t *names = json_make_obj(left, parts[i]);
+
+		json_object_foreach(json_obj(before, parts[i]), name, value)
+			json_object_set_new(names, name, json_true());
+		json_object_foreach(json_obj(now, parts[i]), name, value)
+			json_object_del(names, name);
+	}
+}
+
+void proxy_rules_drop(const json_t *left, struct strbuf *commands)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(json_obj(left, "chains"), name, value)
+		strbuf_addf(commands, "delete chain " TABLE " %s\n", name);
+	json_object_foreach(json_obj(left, "sets"), name, value)
+		strbuf_addf(commands, "delete set " TABLE " %s\n", name);
 }

@@ -150,15 +150,29 @@ static void test_a_changed_chain_is_filled_anew(void)
 		  "add element ip services hairpins { 10.88.0.5 . 10.88.0.5 }\n");
 }
 
-static void test_what_is_gone_is_removed_last(void)
+static void test_what_is_gone_is_emptied_last(void)
 {
 	_cleanup_free_ char *text =
 		commands(SLICES(E("10.88.0.4", "")), SLICES(E("10.88.0.4", UNREADY)));
 
 	CHECK_STR(text, "delete element ip services ports { 10.96.0.5 . tcp . 80 }\n"
 			"delete element ip services hairpins { 10.88.0.4 . 10.88.0.4 }\n"
-			"flush chain ip services " CHAIN "\n"
-			"delete chain ip services " CHAIN "\n");
+			"flush chain ip services " CHAIN "\n");
+}
+
+static void test_what_is_left_is_deleted_later_unless_it_is_wanted_again(void)
+{
+	_cleanup_json_ json_t *a = rules(SERVICE(""), SLICES(E("10.88.0.4", "")));
+	_cleanup_json_ json_t *b = rules(SERVICE(""), SLICES(E("10.88.0.4", UNREADY)));
+	_cleanup_json_ json_t *left = json_object();
+	_cleanup_strbuf_ struct strbuf first = STRBUF_INIT, then = STRBUF_INIT;
+
+	proxy_rules_leave(a, b, left);
+	proxy_rules_drop(left, &first);
+	CHECK_STR(strbuf_str(&first), "delete chain ip services " CHAIN "\n");
+	proxy_rules_leave(NULL, a, left);
+	proxy_rules_drop(left, &then);
+	CHECK_STR(strbuf_str(&then), "");
 }
 
 int main(void)
@@ -170,6 +184,7 @@ int main(void)
 	TEST(test_a_node_port_is_open_on_the_node);
 	TEST(test_the_same_again_is_nothing);
 	TEST(test_a_changed_chain_is_filled_anew);
-	TEST(test_what_is_gone_is_removed_last);
+	TEST(test_what_is_gone_is_emptied_last);
+	TEST(test_what_is_left_is_deleted_later_unless_it_is_wanted_again);
 	return test_end();
 }
