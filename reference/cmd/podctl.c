@@ -17,12 +17,25 @@
 #define DEFAULT_SOCKET "/var/lib/podd/podd.sock"
 
 const struct command *const podctl_commands[] = {
-	&command_apply,	   &command_create,	&command_get,
-	&command_describe, &command_logs,	&command_exec,
-	&command_delete,   &command_scale,	&command_autoscale,
-	&command_rollout,  &command_set,	&command_wait,
-	&command_top,	   &command_image,	&command_kubeconfig,
-	&command_version,  &command_completion, NULL,
+	&command_apply,
+	&command_create,
+	&command_get,
+	&command_describe,
+	&command_logs,
+	&command_exec,
+	&command_delete,
+	&command_scale,
+	&command_autoscale,
+	&command_rollout,
+	&command_set,
+	&command_expose,
+	&command_wait,
+	&command_top,
+	&command_image,
+	&command_kubeconfig,
+	&command_version,
+	&command_completion,
+	NULL,
 };
 
 const struct option_row podctl_global_options[] = {

@@ -17,12 +17,13 @@ struct podctl_options {
 	char *socket, *kubeconfig, *ns; /* global; ns NULL: not given */
 	bool help;
 	char *output, *selector, *field_selector, *container, *condition, *cascade, *since,
-		*since_time, *name, *server;
+		*since_time, *name, *server, *target_port, *protocol, *type, *cluster_ip,
+		*session_affinity;
 	char **files;
 	bool all, all_namespaces, watch, watch_only, no_headers, show_labels, show_kind,
 		ignore_not_found, follow, previous, timestamps, all_containers, force, wait, now,
 		stdin_open, tty, dry_run, client_only, no_resolve, prefix;
-	int64_t replicas, current_replicas, min, max, cpu_percent, revision, tail, grace,
+	int64_t port, replicas, current_replicas, min, max, cpu_percent, revision, tail, grace,
 		limit_bytes;
 	int64_t timeout_ns; /* INT64_MIN: not given */
 };
@@ -65,7 +66,7 @@ struct command {
 extern const struct command command_apply, command_create, command_get, command_describe,
 	command_logs, command_exec, command_delete, command_scale, command_wait, command_kubeconfig,
 	command_image, command_version, command_completion, command_rollout, command_set,
-	command_top, command_autoscale;
+	command_top, command_autoscale, command_expose;
 /* All of them, ends with NULL. */
 extern const struct command *const podctl_commands[];
 

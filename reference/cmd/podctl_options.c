@@ -122,6 +122,7 @@ static void set_defaults(struct podctl_options *o)
 	o->wait = true;
 	o->grace = -1;
 	o->replicas = -1;
+	o->port = -1;
 	o->current_replicas = -1;
 	o->tail = INT64_MIN;
 	o->limit_bytes = -1;
