@@ -64,7 +64,8 @@ static const char *kept_kind(const char *kind)
 {
 	static const char *const kinds[] = { "Pod",	   "Deployment",
 					     "ReplicaSet", "ReplicationController",
-					     "DaemonSet",  "Job" };
+					     "DaemonSet",  "StatefulSet",
+					     "Job" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (streq(kinds[i], kind))

@@ -81,6 +81,7 @@ static void test_owners_of_a_real_cluster_break_no_rule(void)
 	load("owners");
 	load("daemons");
 	load("jobs");
+	load("statefulsets");
 	load("controllers");
 	for (size_t i = 0; i < n_streams; i++) {
 		struct invariant_marks marks = { 0 };

@@ -16,6 +16,7 @@ static const struct {
 		  { "ReplicaSet", "rs" },
 		  { "Deployment", "deployment" },
 		  { "DaemonSet", "ds" },
+		  { "StatefulSet", "sts" },
 		  { "Job", "job" },
 		  { "CronJob", "cronjob" },
 		  { "HorizontalPodAutoscaler", "hpa" },

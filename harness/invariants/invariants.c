@@ -5,7 +5,7 @@
  * events, and what the case itself did to it, about which some rules then keep silent. Each rule is walked over what its kind is
  * shown. A rule that speaks only of guests has nothing to judge in a history without their lines.
  */
-#include "invariants/rules.h"
+#include "invariants/owning.h"
 #include "kinds.h"
 
 /* The kind is whose versions a rule of the set is shown (NULL: everybody's who owns); owner: the history must tell of owners, too. */
@@ -33,6 +33,8 @@ static const struct {
 	{ &rules_job_pod, "Pod", true },
 	{ &rules_owner, NULL, true },
 	{ &rules_dependent, "Pod", true },
+	{ &rules_ordinal, "Pod", true },
+	{ &rules_statefulset, "StatefulSet", true },
 };
 
 /* The i-th rule, and the number of its set. */

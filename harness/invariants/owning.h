@@ -25,3 +25,5 @@ int64_t pods_had(const struct scene *s);
 /* Rules of any status with an observedGeneration. */
 void observed_is_not_ahead(struct scene *s);
 void observed_never_falls(struct scene *s);
+
+extern const struct rule_set rules_ordinal, rules_statefulset;

@@ -212,7 +212,21 @@ static const struct rule of_deployments[] = {
 	  RULE_VERSION, counts_nest, STATUS_WRITTEN, "status", NULL },
 };
 
+static const struct rule of_statefulsets[] = {
+	{ "STS-014", "statefulset-observed-is-not-ahead",
+	  "a StatefulSet observes no generation yet to come", RULE_VERSION, observed_is_not_ahead,
+	  STATUS_WRITTEN, "status", NULL },
+	{ "STS-014", "statefulset-observed-never-falls",
+	  "observedGeneration of a StatefulSet never falls", RULE_STEP, observed_never_falls,
+	  STATUS_WRITTEN, "status", NULL },
+	{ "STS-014", "statefulset-counts-nest",
+	  "available pods of a StatefulSet are ready ones, and these and the updated ones are "
+	  "counted",
+	  RULE_VERSION, counts_nest, STATUS_WRITTEN, "status", NULL },
+};
+
 const struct rule_set rules_owned = { of_pods, ARRAY_SIZE(of_pods) };
 const struct rule_set rules_replicaset = { of_sets, ARRAY_SIZE(of_sets) };
 const struct rule_set rules_rc = { of_rcs, ARRAY_SIZE(of_rcs) };
 const struct rule_set rules_deployment = { of_deployments, ARRAY_SIZE(of_deployments) };
+const struct rule_set rules_statefulset = { of_statefulsets, ARRAY_SIZE(of_statefulsets) };

@@ -71,6 +71,15 @@
 #define COUNTS(all, ready, available) \
 	"'replicas':" all ",'readyReplicas':" ready ",'availableReplicas':" available
 
+#define STATEFULSET(generation, status)                         \
+	OBJECT("StatefulSet", "s", ",'generation':" generation, \
+	       "'podManagementPolicy':'OrderedReady'", status)
+#define MEMBER(name, uid, status)                                 \
+	"{'kind':'Pod','metadata':{'name':'" name "','uid':'" uid \
+	"'" OWNER("StatefulSet", "s") "},"                        \
+				      "'status':{'phase':'Pending'" status "}}\n"
+#define READY ",'conditions':[{'type':'Ready','status':'True'}]"
+
 static const struct row {
 	const char *rule, *story, *good, *bad, *rest;
 } rows[] = {
@@ -165,6 +174,23 @@ static const struct row {
 	{ "owned-pod-follows-its-owner",
 	  SET("a", "1", "1", "") POD("p", "a", "Running") A_WHILE GONE SET("a", "1", "1", ""),
 	  A_WHILE POD("p", "a", "Failed"), A_WHILE A_WHILE POD("p", "a", "Failed"), "" },
+	{ "statefulset-observed-is-not-ahead", "", STATEFULSET("2", "'observedGeneration':2"),
+	  STATEFULSET("2", "'observedGeneration':3"), "" },
+	{ "statefulset-observed-never-falls", STATEFULSET("2", "'observedGeneration':2"),
+	  STATEFULSET("2", "'observedGeneration':2"), STATEFULSET("2", "'observedGeneration':1"),
+	  "" },
+	{ "statefulset-counts-nest", "", STATEFULSET("1", COUNTS("2", "2", "2")),
+	  STATEFULSET("1", COUNTS("2", "2", "3")), "" },
+	{ "earlier-bearer-is-gone", STATEFULSET("1", "") MEMBER("s-0", "a", READY),
+	  GONE MEMBER("s-0", "a", READY) MEMBER("s-0", "b", ""), MEMBER("s-0", "b", ""), "" },
+	{ "lower-ones-were-ready", STATEFULSET("1", "") MEMBER("s-0", "a", ""),
+	  MEMBER("s-0", "a", READY) MEMBER("s-0", "a", "") MEMBER("s-1", "b", ""),
+	  MEMBER("s-1", "b", "") MEMBER("s-0", "a", READY), "" },
+	/* that another of that name was ready once says nothing of the one that is there now */
+	{ "lower-ones-were-ready",
+	  STATEFULSET("1", "") MEMBER("s-0", "a", READY) GONE MEMBER("s-0", "a", READY)
+		  MEMBER("s-0", "b", ""),
+	  MEMBER("s-0", "b", READY) MEMBER("s-1", "c", ""), MEMBER("s-1", "c", ""), "" },
 	{ "recreate-ends-the-old-first",
 	  DEPLOYMENT("1", RECREATES, "") SET("a", "1", "0", "") SET("b", "1", "1", ""),
 	  POD("p", "a", "Succeeded") POD("q", "b", "Pending"),

@@ -70,23 +70,30 @@ bool node_term_matches(const json_t *term, const json_t *node)
 	return true;
 }
 
+bool node_selector_matches(const json_t *selector, const json_t *node)
+{
+	json_t *term;
+	size_t i;
+
+	json_each(selector, "nodeSelectorTerms", i, term)
+		if (node_term_matches(term, node))
+			return true;
+	return false;
+}
+
 bool node_affinity_matches(const json_t *pod, const json_t *node)
 {
 	const json_t *required = json_at(pod, "spec.affinity.nodeAffinity."
 					      "requiredDuringSchedulingIgnoredDuringExecution");
-	json_t *selector = json_obj(pod, "spec.nodeSelector"), *value, *term;
+	json_t *selector = json_obj(pod, "spec.nodeSelector"), *value;
 	const char *key;
-	size_t i;
 
 	json_object_foreach(selector, key, value)
 		if (!streq(meta_label(node, key), json_string_value(value)))
 			return false;
 	if (!json_is_object(required))
 		return true;
-	json_each(required, "nodeSelectorTerms", i, term)
-		if (node_term_matches(term, node))
-			return true;
-	return false;
+	return node_selector_matches(required, node);
 }
 
 bool toleration_covers(const json_t *toleration, const json_t *taint)

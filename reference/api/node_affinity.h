@@ -9,6 +9,8 @@
 bool node_affinity_matches(const json_t *pod, const json_t *node);
 /* One term (or preference); one without any expression matches nothing. */
 bool node_term_matches(const json_t *term, const json_t *node);
+/* One of the terms of a NodeSelector holds for node. */
+bool node_selector_matches(const json_t *selector, const json_t *node);
 
 /* The first taint of node with one of the effects (NULL-terminated) that pod does not tolerate; borrowed. */
 const json_t *node_untolerated_taint(const json_t *pod, const json_t *node,

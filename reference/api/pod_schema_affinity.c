@@ -13,8 +13,8 @@ static SCHEMA(schema_node_term, "NodeSelectorTerm",
 	      LIST("matchExpressions", schema_node_requirement),
 	      LIST("matchFields", schema_node_requirement));
 
-static SCHEMA(schema_node_selector, "NodeSelector",
-	      LIST("nodeSelectorTerms", schema_node_term, .flags = FIELD_REQUIRED));
+SCHEMA(schema_node_selector, "NodeSelector",
+       LIST("nodeSelectorTerms", schema_node_term, .flags = FIELD_REQUIRED));
 
 static SCHEMA(schema_preferred_node, "PreferredSchedulingTerm", INT32("weight", .flags = FIELD_PTR),
 	      OBJ("preference", schema_node_term));

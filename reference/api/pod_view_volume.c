@@ -107,9 +107,10 @@ static void read_projected(const json_t *source, struct pod_volume *ret)
 static enum pod_volume_type volume_type(const char *source)
 {
 	static const char *const names[] = {
-		[VOLUME_EMPTY_DIR] = "emptyDir",       [VOLUME_HOST_PATH] = "hostPath",
-		[VOLUME_CONFIG_MAP] = "configMap",     [VOLUME_SECRET] = "secret",
-		[VOLUME_DOWNWARD_API] = "downwardAPI", [VOLUME_PROJECTED] = "projected",
+		[VOLUME_EMPTY_DIR] = "emptyDir",	  [VOLUME_HOST_PATH] = "hostPath",
+		[VOLUME_CONFIG_MAP] = "configMap",	  [VOLUME_SECRET] = "secret",
+		[VOLUME_DOWNWARD_API] = "downwardAPI",	  [VOLUME_PROJECTED] = "projected",
+		[VOLUME_CLAIM] = "persistentVolumeClaim",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -140,6 +141,10 @@ static void read_volume_source(const json_t *source, struct pod_volume *ret)
 		break;
 	case VOLUME_PROJECTED:
 		read_projected(source, ret);
+		break;
+	case VOLUME_CLAIM:
+		ret->claim = json_str_or(source, "claimName", "");
+		ret->read_only = json_bool(source, "readOnly", false);
 		break;
 	case VOLUME_OTHER:
 		break;

@@ -14,6 +14,7 @@ enum pod_volume_type {
 	VOLUME_SECRET,
 	VOLUME_DOWNWARD_API,
 	VOLUME_PROJECTED,
+	VOLUME_CLAIM, /* a PersistentVolumeClaim */
 	VOLUME_OTHER, /* a source that nothing here can mount; `source_name` says which */
 };
 
@@ -52,6 +53,8 @@ struct pod_volume {
 	const char *medium; /* emptyDir: "" | "Memory" | "HugePages…" */
 	int64_t size_limit; /* emptyDir; -1: none */
 	const char *host_path, *host_path_type; /* type: "" when not given */
+	const char *claim;
+	bool read_only; /* claim */
 	int default_mode; /* 0644 */
 	struct pod_projection *projections;
 	size_t n_projections;

@@ -21,8 +21,10 @@
 #include "api/meta.h"
 #include "api/meta_rules.h"
 #include "api/metrics.h"
+#include "api/persistent_volume.h"
 #include "api/pod.h"
 #include "api/service.h"
+#include "api/statefulset.h"
 #include "api/workload.h"
 #include "base/defs.h"
 #include "base/json.h"
@@ -50,6 +52,9 @@ static const struct kind *const kinds[] = {
 	&kind_hpa_v1,
 	&kind_pod_metrics,
 	&kind_node_metrics,
+	&kind_statefulset,
+	&kind_persistentvolume,
+	&kind_persistentvolumeclaim,
 };
 
 const struct kind *scheme_next(const struct kind *prev)

@@ -82,8 +82,9 @@ const struct command command_scale = {
 	.name = "scale",
 	.usage = "scale TYPE NAME | TYPE/NAME... --replicas=N [--current-replicas=N]",
 	.summary = "set the number of replicas",
-	.text = "Sets spec.replicas of Deployments, ReplicaSets and ReplicationControllers. With\n"
-		"--current-replicas nothing is done unless that many are wanted now.",
+	.text = "Sets spec.replicas of Deployments, StatefulSets, ReplicaSets and\n"
+		"ReplicationControllers. With --current-replicas nothing is done unless that many\n"
+		"are wanted now.",
 	.examples = "podctl scale rs web --replicas=3\n"
 		    "podctl scale rc/frontend --current-replicas=2 --replicas=0",
 	.options = rows,

@@ -23,7 +23,10 @@
 #include "controllers/recorder.h"
 #include "controllers/replicaset.h"
 #include "controllers/scheduler.h"
+#include "controllers/statefulset.h"
 #include "controllers/taint_eviction.h"
+#include "controllers/volume_binder.h"
+#include "controllers/volume_guard.h"
 
 struct controllers {
 	struct control control;
@@ -36,6 +39,9 @@ struct controllers {
 	struct cronjob_controller *cronjobs;
 	struct endpoints_controller *endpoints;
 	struct hpa_controller *hpas;
+	struct statefulset_controller *statefulsets;
+	struct volume_binder *volume_binder;
+	struct volume_guard *volume_guard;
 	struct garbage *garbage;
 	struct namespaces *namespaces;
 	struct node_lifecycle *node_lifecycle;
@@ -72,6 +78,12 @@ static int make_all(struct controllers *c, const struct controllers_config *cfg,
 		r = endpoints_controller_new(control, &c->endpoints, err);
 	if (r == 0)
 		r = hpa_controller_new(control, &c->hpas, err);
+	if (r == 0)
+		r = statefulset_controller_new(control, &c->statefulsets, err);
+	if (r == 0)
+		r = volume_binder_new(control, &c->volume_binder, err);
+	if (r == 0)
+		r = volume_guard_new(control, &c->volume_guard, err);
 	if (r == 0)
 		r = garbage_new(control, &c->garbage, err);
 	if (r == 0)
@@ -120,6 +132,9 @@ struct controllers *controllers_free(struct controllers *c)
 	garbage_free(c->garbage);
 	endpoints_controller_free(c->endpoints);
 	hpa_controller_free(c->hpas);
+	volume_guard_free(c->volume_guard);
+	volume_binder_free(c->volume_binder);
+	statefulset_controller_free(c->statefulsets);
 	cronjob_controller_free(c->cronjobs);
 	job_strays_free(c->job_strays);
 	job_controller_free(c->jobs);

@@ -4,7 +4,8 @@
  * The scheduler binds pods; the ReplicationController and ReplicaSet engine makes and deletes pods,
  * so does the Job controller until they have run to their end; the Deployment controller makes and scales
  * ReplicaSets, the CronJob controller makes Jobs; the DaemonSet controller keeps a pod on each node;
- * the endpoints controller tells where Services lead to;
+ * the StatefulSet controller makes pods that have a name and storage of their own; claims are bound to volumes, and
+ * both are held while they are in use; the endpoints controller tells where Services lead to;
  * the HorizontalPodAutoscaler controller scales by what pods use;
  * the garbage collector follows ownerReferences; the namespace controller empties what is
  * Terminating; the node lifecycle controller judges the nodes' heartbeats and taints them, the taint eviction deletes pods from them,

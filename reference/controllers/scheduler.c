@@ -6,12 +6,15 @@
  * pod that cares about others (pod_affinity.h) whatever happens to them. Among several nodes the best is taken (score.h). Binding is one write, by which
  * the store sets spec.nodeName and PodScheduled together; it is never undone.
  *
- * Not built: preemption, topology spread, volumes.
+ * A pod with claims waits until they are bound, and goes where their volumes are (pod_claims.h).
+ *
+ * Not built: preemption, topology spread, binding that waits for the first pod.
  */
 #include "controllers/scheduler.h"
 
 #include "api/cluster.h"
 #include "api/meta.h"
+#include "api/persistent_volume.h"
 #include "api/pod.h"
 #include "api/pod_status.h"
 #include "base/clock.h"
@@ -21,6 +24,7 @@
 #include "controllers/fit.h"
 #include "controllers/parking.h"
 #include "controllers/pod_affinity.h"
+#include "controllers/pod_claims.h"
 #include "controllers/recorder.h"
 #include "controllers/score.h"
 #include "controllers/workqueue.h"
@@ -30,6 +34,7 @@
 struct scheduler {
 	struct control *c;
 	struct informer *pods, *nodes, *namespaces;
+	struct claim_world claims;
 	struct node_usage *usage;
 	struct workqueue *queue;
 	struct parking *parked; /* pods that fitted nowhere */
@@ -117,6 +122,22 @@ static void on_node(void *userdata, const struct kind *k _unused_, json_t *was, 
 		parking_node_changed(s->parked, now, node_usage_of(s->usage, meta_name(now)));
 }
 
+/* A claim that is there, or bound, may be what a pod waits for. */
+static void on_claim(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
+{
+	struct scheduler *s = userdata;
+	_cleanup_json_ json_t *pods = NULL;
+	json_t *pod;
+	size_t i;
+
+	if (!now || (was && claim_is_bound(now) == claim_is_bound(was)))
+		return;
+	pods = informer_list(s->pods, meta_namespace(now));
+	json_array_foreach(pods, i, pod)
+		if (is_ours(pod) && pod_has_claim(pod, meta_name(now)))
+			workqueue_add_name(s->queue, meta_namespace(pod), meta_name(pod));
+}
+
 static json_t *values_of(const json_t *map)
 {
 	json_t *all = json_array(), *value;
@@ -143,10 +164,16 @@ static const json_t *choose(struct scheduler *s, const json_t *pod, const json_t
 	json_t *node;
 	size_t i;
 
-	json_array_foreach((json_t *)nodes, i, node)
-		if (!meta_deletion_timestamp(node) &&
-		    fit_node(pod, node, node_usage_of(s->usage, meta_name(node)), affinity, reasons))
+	json_array_foreach((json_t *)nodes, i, node) {
+		const struct usage *usage = node_usage_of(s->usage, meta_name(node));
+
+		if (meta_deletion_timestamp(node) || !fit_node(pod, node, usage, affinity, reasons))
+			continue;
+		if (pod_claims_reach(&s->claims, pod, node))
 			json_array_append(fitting, node);
+		else
+			strv_add(reasons, CLAIMS_OUT_OF_REACH);
+	}
 	return score_best(pod, fitting, nodes, s->usage, others, namespaces);
 }
 
@@ -188,18 +215,21 @@ static int schedule(struct scheduler *s, const char *key, json_t *pod, struct er
 {
 	_cleanup_json_ json_t *nodes = informer_list(s->nodes, NULL);
 	_cleanup_strv_ char **reasons = NULL;
-	_cleanup_free_ char *message = NULL;
-	const json_t *node;
+	_cleanup_free_ char *message = NULL, *waits = pod_claims_refusal(&s->claims, pod);
+	const json_t *node = NULL;
 
 	if (json_len(pod, "spec.schedulingGates"))
 		return refuse_pod(s, pod, "SchedulingGated",
 				  "Scheduling is blocked due to non-empty scheduling gates", false,
 				  err);
-	node = choose(s, pod, nodes, &reasons);
+	if (!waits)
+		node = choose(s, pod, nodes, &reasons);
 	if (node)
 		return bind_pod(s, pod, meta_name(node), err);
 	parking_put(s->parked, key, pod, cares(pod));
-	message = fit_message(reasons, json_array_size(nodes));
+	message = waits ? str_printf("0/%zu nodes are available: %s.", json_array_size(nodes),
+				     waits) :
+			  fit_message(reasons, json_array_size(nodes));
 	return refuse_pod(s, pod, "Unschedulable", message, true, err);
 }
 
@@ -242,9 +272,14 @@ int scheduler_new(struct control *c, struct scheduler **ret, struct error *err)
 		r = informer_get(c->informers, &kind_node, &s->nodes, err);
 	if (r == 0)
 		r = informer_get(c->informers, &kind_namespace, &s->namespaces, err);
+	if (r == 0)
+		r = informer_get(c->informers, &kind_persistentvolumeclaim, &s->claims.claims, err);
+	if (r == 0)
+		r = informer_get(c->informers, &kind_persistentvolume, &s->claims.volumes, err);
 	if (r < 0)
 		return r;
 	informer_subscribe(s->namespaces, on_namespace, s);
+	informer_subscribe(s->claims.claims, on_claim, s);
 	informer_subscribe(s->nodes, on_node, s);
 	informer_subscribe(s->pods, on_pod, s);
 	*ret = take_ptr(s);

@@ -167,6 +167,9 @@ struct pod_worker *pod_worker_free(struct pod_worker *w)
 	for (size_t i = 0; i < w->n_ctrs; i++)
 		ctr_deinit(&w->ctrs[i]);
 	free(w->ctrs);
+	for (size_t i = 0; w->claimed && i < w->pod->n_volumes; i++)
+		free(w->claimed[i]);
+	free(w->claimed);
 	loop_defer_free(w->turn);
 	loop_timer_free(w->wake);
 	loop_timer_free(w->deadline);

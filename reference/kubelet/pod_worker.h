@@ -54,6 +54,7 @@ struct pod_worker {
 	bool admitted, rejected, volumes_ready, initialized, refresh_volumes;
 	bool restarting_all; /* a rule said RestartAllContainers, and something lives still */
 	int64_t volumes_retry_ns, start_ns;
+	char **claimed; /* where on the node each volume by claim lies; by volume, NULL until then */
 	struct termination term;
 
 	struct loop_defer *turn;

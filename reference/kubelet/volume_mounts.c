@@ -112,19 +112,26 @@ static int resolve_inside(const char *base, const char *sub, char **ret, struct 
 	return 0;
 }
 
+/* What the pod has not made and does not remove. */
+static char *volume_outside(const struct pod_worker *w, const struct pod_volume *v)
+{
+	return v->type == VOLUME_CLAIM ? xstrdup(volume_claimed_file(w, v)) :
+					 volume_host_file(w, v);
+}
+
 static int add_mount(struct ctr *c, const struct pod_mount *m, char *const *env,
 		     struct mounts *list, struct error *err)
 {
 	const struct pod_volume *v = pod_find_volume(c->w->pod, m->name);
 	_cleanup_free_ char *base = NULL, *sub = NULL, *inside = NULL, *target = NULL;
-	bool host, files;
+	bool own, files;
 	int r;
 
 	if (!v)
 		return error_set(err, ERR_INVALID, CONFIG_ERROR, "volume %s not found", m->name);
-	host = v->type == VOLUME_HOST_PATH;
-	files = !host && v->type != VOLUME_EMPTY_DIR;
-	base = host ? volume_host_file(c->w, v) : volume_dir(c->w, v->name);
+	own = v->type != VOLUME_HOST_PATH && v->type != VOLUME_CLAIM;
+	files = v->read_only || (own && v->type != VOLUME_EMPTY_DIR);
+	base = own ? volume_dir(c->w, v->name) : volume_outside(c->w, v);
 	r = sub_path_of(m, env, &sub, err);
 	if (r == 0 && sub)
 		r = resolve_inside(base, sub, &inside, err);

@@ -35,6 +35,8 @@ static int setup_one(struct pod_worker *w, const struct pod_volume *v, struct er
 
 	if (v->type == VOLUME_HOST_PATH)
 		return volume_host_path(w, v, err);
+	if (v->type == VOLUME_CLAIM)
+		return volume_claimed(w, v, err);
 	if (v->type == VOLUME_OTHER)
 		return error_set(err, ERR_UNSUPPORTED, NULL, "no volume plugin matched: %s",
 				 v->source_name);

@@ -52,6 +52,9 @@ int volume_empty_dir(struct pod_worker *w, const struct pod_volume *v, const cha
 /* Where a hostPath lies: below the node's root directory when it has one. The caller frees it. */
 char *volume_host_file(const struct pod_worker *w, const struct pod_volume *v);
 int volume_host_path(const struct pod_worker *w, const struct pod_volume *v, struct error *err);
+/* By claim: finds out and checks where it lies; volume_claimed_file() tells. */
+int volume_claimed(struct pod_worker *w, const struct pod_volume *v, struct error *err);
+const char *volume_claimed_file(const struct pod_worker *w, const struct pod_volume *v);
 /* configMap, secret, downwardAPI, projected. */
 int volume_files(struct pod_worker *w, const struct pod_volume *v, const char *dir,
 		 struct error *err);

@@ -1,11 +1,12 @@
 /*
  * What the server itself puts into a new object, by kind: the status it begins with, the generation, a namespace's
- * label and finalizer, a Job's selector. Everything else about a kind is in its tables (api/scheme.h).
+ * label and finalizer, a Job's selector, what holds volumes and claims. Everything else about a kind is in its tables (api/scheme.h).
  */
 #include "store/engine.h"
 
 #include "api/job.h"
 #include "api/meta.h"
+#include "api/persistent_volume.h"
 #include "api/pod.h"
 #include "api/service.h"
 #include "base/json.h"
@@ -19,8 +20,12 @@ static bool is_kind(const struct kind *k, const char *resource)
 
 bool strategy_has_generation(const struct kind *k)
 {
-	static const char *const without[] = { "nodes", "namespaces", "services",
-					       "horizontalpodautoscalers.autoscaling" };
+	static const char *const without[] = { "nodes",
+					       "namespaces",
+					       "services",
+					       "horizontalpodautoscalers.autoscaling",
+					       "persistentvolumes",
+					       "persistentvolumeclaims" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
 		if (is_kind(k, without[i]))
@@ -42,6 +47,17 @@ static void prepare_namespace(json_t *obj)
 			 json_string("kubernetes"));
 }
 
+static void hold(json_t *obj, const char *finalizer)
+{
+	json_t *list = json_make_arr(obj, "metadata.finalizers"), *f;
+	size_t i;
+
+	json_array_foreach(list, i, f)
+		if (streq(json_string_value(f), finalizer))
+			return;
+	json_take_append(list, json_string(finalizer));
+}
+
 void strategy_prepare(const struct kind *k, json_t *obj)
 {
 	/* A node registers with its status; everybody else's is the server's to begin. */
@@ -55,6 +71,10 @@ void strategy_prepare(const struct kind *k, json_t *obj)
 	}
 	if (is_kind(k, "jobs.batch"))
 		job_generate_selector(obj);
+	if (is_kind(k, "persistentvolumes"))
+		hold(obj, PV_PROTECTION);
+	if (is_kind(k, "persistentvolumeclaims"))
+		hold(obj, PVC_PROTECTION);
 }
 
 void strategy_prepare_update(const struct kind *k, const json_t *cur, json_t *obj)
@@ -81,6 +101,8 @@ int strategy_first_status(const struct kind *k, json_t *obj, struct error *err)
 		return first_pod_status(obj, err);
 	if (is_kind(k, "namespaces"))
 		json_set_str(obj, "status.phase", "Active");
+	else if (is_kind(k, "persistentvolumes") || is_kind(k, "persistentvolumeclaims"))
+		json_set_path(obj, "status.phase", json_string("Pending"));
 	else if ((k->subresources & SUB_STATUS) && (k->subresources & SUB_SCALE))
 		json_set_int(obj, "status.replicas", 0);
 	return 0;
