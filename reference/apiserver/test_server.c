@@ -54,6 +54,16 @@ static int node_logs(void *ctx, const struct node_log_request *req,
 	return 0;
 }
 
+static int node_pod_metrics(void *ctx, const char *ns, json_t **ret_items, struct error *err)
+{
+	(void)ctx;
+	(void)ns;
+	(void)err;
+	*ret_items = json_pack("[{s{ss, s{ss}}}, {s{ss}}]", "metadata", "name", "a", "labels",
+			       "app", "web", "metadata", "name", "b");
+	return 0;
+}
+
 static void node_cancel(struct node_stream *s)
 {
 	(void)s;
@@ -133,7 +143,9 @@ static bool has_text(const struct answer *a, const char *text)
 
 static void restart(void)
 {
-	struct node_ops node = { .logs = node_logs, .cancel = node_cancel };
+	struct node_ops node = { .logs = node_logs,
+				 .cancel = node_cancel,
+				 .pod_metrics = node_pod_metrics };
 	struct sqlite_store_config sc = { .loop = loop, .clock = &hand };
 	struct apiserver_config ac = { .loop = loop, .clock = &hand, .node = &node, .version = "1" };
 
@@ -210,6 +222,38 @@ static void test_other_methods_and_types_are_refused(void)
 	begin(&opts, "POST", PODS, pod_a, &type);
 	CHECK(loop_run_until(loop, &type.done, PATIENCE));
 	CHECK_INT(type.status, 415);
+}
+
+#define HPA(version) "/apis/autoscaling/" version "/namespaces/default/horizontalpodautoscalers"
+#define METRICS "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods"
+
+static void test_one_object_is_served_in_two_versions(void)
+{
+	static const char body[] =
+		"{\"metadata\":{\"name\":\"h\"},\"spec\":{\"maxReplicas\":3,"
+		"\"targetCPUUtilizationPercentage\":37,\"scaleTargetRef\":{\"apiVersion\":"
+		"\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"d\"}}}";
+	_cleanup_answer_ struct answer made = { 0 }, v2 = { 0 };
+
+	restart();
+	ask("POST", HPA("v1"), body, &made);
+	CHECK_CONTAINS(strbuf_str(&made.body), "\"targetCPUUtilizationPercentage\":37");
+	ask("GET", HPA("v2") "/h", NULL, &v2);
+	CHECK_CONTAINS(strbuf_str(&v2.body), "\"averageUtilization\":37");
+}
+
+static void test_metrics_are_asked_of_the_node(void)
+{
+	_cleanup_answer_ struct answer some = { 0 }, none = { 0 }, post = { 0 };
+
+	restart();
+	ask("GET", METRICS "?labelSelector=app%3Dweb", NULL, &some);
+	CHECK_CONTAINS(strbuf_str(&some.body), "\"kind\":\"PodMetricsList\"");
+	CHECK(!strstr(strbuf_str(&some.body), "\"name\":\"b\""));
+	ask("GET", METRICS "/c", NULL, &none);
+	CHECK_INT(none.status, 404);
+	ask("POST", METRICS, "{}", &post);
+	CHECK_INT(post.status, 405);
 }
 
 /* A namespace, as a client's encoder writes it. */
@@ -430,6 +474,8 @@ int main(void)
 	TEST(test_an_unknown_field_is_refused_by_its_path);
 	TEST(test_a_body_over_the_limit_is_413);
 	TEST(test_other_methods_and_types_are_refused);
+	TEST(test_one_object_is_served_in_two_versions);
+	TEST(test_metrics_are_asked_of_the_node);
 	TEST(test_a_body_in_protobuf_is_read);
 	TEST(test_a_list_comes_in_pages);
 	TEST(test_the_one_user_may_do_everything);

@@ -184,6 +184,27 @@ static void test_limits_are_set_and_usage_is_read(void)
 	end();
 }
 
+/* 2 CPU shares: none were asked for. Where the group does not count, its processes are asked. */
+static void test_cpu_time_is_known_with_and_without_a_request(void)
+{
+	static const int64_t shares[] = { 2, 512 };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct container_config cfg = { .limits = { .cpu_shares = shares[i] } };
+		int64_t cpu = 0, memory, until = clock_now_mono_ns() + PATIENCE;
+		struct container *c;
+
+		begin();
+		c = start_ok(&cfg,
+			     "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; echo done; "
+			     "exec sleep 1000");
+		while (cpu < 20 * NSEC_PER_MSEC && clock_now_mono_ns() < until)
+			CHECK_OK(container_usage(c, &cpu, &memory, &f.err), &f.err);
+		CHECK(cpu >= 20 * NSEC_PER_MSEC && cpu < 60 * NSEC_PER_SEC);
+		end();
+	}
+}
+
 static void test_a_terminal_goes_to_the_log(void)
 {
 	struct container_config cfg = { .tty = true, .stdin_open = true };
@@ -310,6 +331,7 @@ int main(void)
 	TEST(test_a_missing_source_is_named);
 	TEST(test_out_of_memory_is_told);
 	TEST(test_limits_are_set_and_usage_is_read);
+	TEST(test_cpu_time_is_known_with_and_without_a_request);
 	TEST(test_a_terminal_goes_to_the_log);
 	TEST(test_an_unknown_user_and_a_bad_image_are_refused);
 	TEST(test_long_lines_are_cut_and_the_last_one_needs_no_end);
