@@ -207,6 +207,14 @@ static void ask(struct kube *k, const char *path, http_done_fn done)
 	k->opening = http_start(k->http, &k->target, &req, NULL, done, k);
 }
 
+static void on_metrics(void *userdata, const struct http_reply *in)
+{
+	struct kube *k = userdata;
+
+	k->base.no_metrics = in->status != 200;
+	ask(k, "/api/v1/nodes", on_nodes);
+}
+
 static void on_info(void *userdata, const struct http_reply *in)
 {
 	struct kube *k = userdata;
@@ -214,7 +222,10 @@ static void on_info(void *userdata, const struct http_reply *in)
 
 	if (in->status == 200 && json_is_object(info))
 		take_info(k, info);
-	ask(k, "/api/v1/nodes", on_nodes);
+	if (k->base.features)
+		ask(k, "/api/v1/nodes", on_nodes);
+	else
+		ask(k, "/apis/metrics.k8s.io/v1beta1", on_metrics);
 }
 
 static void on_version(void *userdata, const struct http_reply *in)

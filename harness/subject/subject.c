@@ -54,13 +54,18 @@ struct subject *subject_free(struct subject *s)
 	return NULL;
 }
 
-/* Somebody's cluster declares nothing: it has all that an API alone can show, Nodes of our own only where they may be. */
+/*
+ * Somebody's cluster declares nothing: it has all that an API alone can show, Nodes of our own only where they may be, metrics only
+ * where they are served (no cluster has them by itself).
+ */
 bool subject_has(const struct subject *s, const char *feature)
 {
 	if (s->control.restart && streq(feature, "disrupt.restart-agent"))
 		return true;
 	if (s->features)
 		return strv_has(s->features, feature);
+	if (streq(feature, "metrics"))
+		return !s->no_metrics;
 	return !has_prefix(feature, "disrupt.") && (s->disruptive || !streq(feature, "nodes.made"));
 }
 

@@ -62,6 +62,7 @@ struct subject {
 	bool sampled; /* objects are asked for again and again, not watched */
 	char *boot_id; /* or NULL */
 	char **features; /* NULL-terminated; NULL: all that an API alone can show */
+	bool no_metrics; /* of a subject that declares nothing: it serves no metrics.k8s.io */
 	struct agent_control control; /* restart is NULL: nobody here can */
 	unsigned capacity;
 	char *node;
