@@ -192,10 +192,24 @@ static char *find_rivals(struct hpa_controller *hc, const struct look *l)
 	return n > 1 ? str_printf("[%s]", strbuf_str(&names)) : NULL;
 }
 
+static bool asks_for_resources(const json_t *hpa)
+{
+	json_t *metric;
+	size_t i;
+
+	json_each(hpa, "spec.metrics", i, metric)
+		if (json_has(metric, "resource") || json_has(metric, "containerResource"))
+			return true;
+	return false;
+}
+
+/* Who is asked begins to measure: that is left alone where nobody would look at it. */
 static void look_at_metrics(struct hpa_controller *hc, struct look *l)
 {
 	const struct metrics_source *source = &hc->c->metrics;
 
+	if (workload_replicas(l->target) == 0 || !asks_for_resources(l->hpa))
+		return;
 	if (source->pods)
 		(void)source->pods(source->ctx, meta_namespace(l->hpa), &l->metrics, &l->no_metrics);
 	else
