@@ -8,12 +8,24 @@
 #include "doc.h"
 #include "images.h"
 #include "inspect/words.h"
+#include "kinds.h"
+#include "util/json.h"
 #include "verdict.h"
 
-static const char usage[] = "usage: podtest render CASE [--namespace NS] [--node NODE] [--witness "
-			    "ADDRESS:PORT] [--scratch DIR] [--image REF]\n\n"
-			    "Prints the manifests of a case as YAML, names filled in: podtest "
-			    "render CASE | kubectl apply -f -\n";
+static const char usage[] =
+	"usage: podtest render CASE [--namespace NS] [--node NODE] [--witness "
+	"ADDRESS:PORT] [--scratch DIR] [--image REF]\n\n"
+	"Prints the manifests of a case as YAML, names filled in: podtest "
+	"render CASE | kubectl apply -f -\n"
+	"What has a status that creation drops (a Node) says how it is written.\n";
+
+#define STATUS_HINT "# then its status: kubectl replace --subresource=status -f FILE\n"
+
+static bool writes_status(const json_t *manifest)
+{
+	return kind_is_outside(kind_find(json_str(manifest, "kind"))) &&
+	       json_object_get(manifest, "status");
+}
 
 static void print_case(const struct fixture *f, const char *const *vars, const struct options *o)
 {
@@ -26,7 +38,7 @@ static void print_case(const struct fixture *f, const char *const *vars, const s
 		images_rename(filled, o);
 		_cleanup_free_ char *text = doc_dump(filled);
 
-		printf("---\n%s", text);
+		printf("---\n%s%s", writes_status(filled) ? STATUS_HINT : "", text);
 	}
 }
 

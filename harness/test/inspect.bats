@@ -101,6 +101,10 @@ node_case() {
 	[[ "$output" == *'needs does not name nodes.made'* ]]
 	run -0 "$PODTEST" render one --fixtures "$dir" --namespace here
 	[[ "$output" == *'kind: Node'*'name: here-a'* ]]
+	[[ "$output" != *'--subresource=status'* ]]
+	echo 'status: {allocatable: {pods: "1"}}' >>"$dir/self/one.yaml"
+	run -0 "$PODTEST" render one --fixtures "$dir"
+	[[ "$output" == *'kubectl replace --subresource=status'*'kind: Node'* ]]
 }
 
 @test "lint: a case that restarts the agent must be exclusive and disruptive" {
