@@ -87,7 +87,7 @@ setup() {
 	run -0 k logs both -c right
 	[ "$output" = "from the right" ]
 	run -0 k logs both --all-containers --prefix
-	[ "$output" = $'[pod/both/left] from the left\n[pod/both/right] from the right' ]
+	[ "$(sort <<<"$output")" = $'[pod/both/left] from the left\n[pod/both/right] from the right' ]
 	run -1 k logs both -c none
 	[[ $output == *"container none is not valid for pod both"* ]]
 }
