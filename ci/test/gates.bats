@@ -274,3 +274,19 @@ mutant() {
 	[ "$status" -eq 1 ]
 	[[ $output == *"one-network (NS-001) had nothing to judge"* ]]
 }
+
+@test "bats: files run side by side, each tells in its turn, and one that fails or cannot run is a failure" {
+	wait_for() { printf '@test "%s" {\n\ttouch "%s"\n\ttimeout 20 sh -c "until [ -e %s ]; do sleep 0.1; done"\n}\n' "$1" "$tree/$1" "$tree/$2"; }
+	wait_for a b >"$tree/a.bats"
+	wait_for b a >"$tree/b.bats"
+	run "$ci/bats" -j 2 "$tree"
+	[ "$status" -eq 0 ]
+	[ "$(grep '^ok' <<<"$output")" = $'ok 1 a\nok 1 b' ]
+	printf '@test "c" {\n\tfalse\n}\n' >"$tree/c.bats"
+	run "$ci/bats" "$tree/c.bats"
+	[ "$status" -eq 1 ]
+	echo 'setup_file() {' >"$tree/c.bats"
+	run "$ci/bats" "$tree/c.bats"
+	[ "$status" -eq 1 ]
+	[[ $output == *"not ok"* ]]
+}

@@ -120,11 +120,12 @@ static unsigned get16(const unsigned char *p)
 
 static void take_record(const unsigned char *p, size_t len, size_t at, int type, struct lookup *l)
 {
-	char *out = l->records[l->n], name[LOOKUP_NAME];
+	char *out, name[LOOKUP_NAME];
 	size_t skip = type == LOOKUP_SRV ? at + 6 : at;
 
 	if (l->n == LOOKUP_RECORDS)
 		return;
+	out = l->records[l->n];
 	if (type == LOOKUP_A)
 		inet_ntop(AF_INET, p + at, out, LOOKUP_NAME);
 	else if (type == LOOKUP_AAAA)

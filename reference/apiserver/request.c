@@ -207,7 +207,7 @@ int request_body_object(struct request *req, json_t **ret, struct error *err)
 {
 	enum scheme_strictness strict;
 	_cleanup_json_ json_t *warnings = NULL;
-	enum body_format format;
+	enum body_format format = BODY_JSON;
 	const char *data;
 	size_t len;
 	int r = request_body(req, &data, &len, err);
