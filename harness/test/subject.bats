@@ -219,6 +219,40 @@ endless_node='- eventually: {absent: "node/${ns}-a", within: {timer: 30, clock: 
 	[ "$(podctl_ get nodes -o name | wc -l)" = 1 ]
 }
 
+# uid_case NAME WANTED: a pod that nobody schedules with the uid that ${uid/NAME} stands for as an annotation, which must be WANTED.
+uid_case() {
+	mkdir -p "$dir/cases/self"
+	cat >"$dir/cases/self/uid.yaml" <<-END
+		apiVersion: podtest/v1
+		kind: Case
+		name: uid
+		title: The uid of another object
+		needs: [pod]
+		steps:
+		- apply: {}
+		- eventually: {object: pod/a, match: {metadata: {annotations: {u: "$2"}}}, within: {lag: prompt}, req: API-002}
+		---
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: a, annotations: {u: "\${uid/$1}"}}
+		spec: {schedulerName: nobody, containers: [{name: c, image: localhost/podtest/guest:v1}]}
+	END
+	"$PODTEST" run --subject "$cluster" --fixtures "$dir/cases" --no-sentinel --no-audit
+}
+
+@test "the uid of an object that is not the case's is asked for by its path" {
+	uid=$(podctl_ get namespace default -o jsonpath='{.metadata.uid}')
+	uid_case /api/v1/namespaces/default "$uid"
+	run -1 uid_case /api/v1/namespaces/default other
+}
+
+@test "a uid that is not there, or does not come, breaks the case" {
+	run -2 uid_case /api/v1/namespaces/no-such any
+	[[ "$output" == *'no uid at /api/v1/namespaces/no-such: '*'not found'* ]]
+	run -2 uid_case pod/b any
+	[[ "$output" == *'names did not come in time'* ]]
+}
+
 @test "clean: of a driver, the namespaces of runs are reset" {
 	pod='{kind: Pod, metadata: {name: a, namespace: %s}}'
 	# shellcheck disable=SC2059
