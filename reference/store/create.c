@@ -34,7 +34,7 @@ static int place_in_namespace(const struct kind *k, const char *ns, json_t *obj,
 	return 0;
 }
 
-static void set_identity(struct store *s, json_t *obj)
+static void set_identity(struct engine *s, json_t *obj)
 {
 	static const char *const servers_own[] = {
 		"deletionTimestamp", "deletionGracePeriodSeconds",
@@ -57,7 +57,7 @@ static bool wants_made_name(const json_t *obj)
 	return (!name || !*name) && prefix && *prefix;
 }
 
-static void make_name(struct store *s, const struct kind *k, json_t *obj)
+static void make_name(struct engine *s, const struct kind *k, json_t *obj)
 {
 	for (int i = 0; i < NAME_TRIES; i++) {
 		_cleanup_free_ char *name = meta_make_name(meta_generate_name(obj));
@@ -68,7 +68,7 @@ static void make_name(struct store *s, const struct kind *k, json_t *obj)
 	}
 }
 
-static int check_namespace(struct store *s, const struct kind *k, const json_t *obj,
+static int check_namespace(struct engine *s, const struct kind *k, const json_t *obj,
 			   struct error *err)
 {
 	const struct kind *namespaces = scheme_kind("v1", "Namespace");
@@ -94,7 +94,7 @@ static int check_namespace(struct store *s, const struct kind *k, const json_t *
 }
 
 /* A new value with everything set and checked, ready to be stored. */
-static int prepare(struct store *s, const struct kind *k, const char *ns, const json_t *given,
+static int prepare(struct engine *s, const struct kind *k, const char *ns, const json_t *given,
 		   json_t **ret, struct error *err)
 {
 	_cleanup_json_ json_t *obj = json_dup(given);
@@ -126,7 +126,7 @@ static int prepare(struct store *s, const struct kind *k, const char *ns, const 
 	return r;
 }
 
-static int create(struct store *s, const struct kind *k, const char *ns, json_t *given, bool dry,
+static int create(struct engine *s, const struct kind *k, const char *ns, json_t *given, bool dry,
 		  json_t **ret_obj, struct error *err)
 {
 	_cleanup_json_ json_t *obj = NULL;
@@ -146,14 +146,14 @@ static int create(struct store *s, const struct kind *k, const char *ns, json_t 
 	return r;
 }
 
-int store_create(struct store *s, const struct kind *k, const char *ns, json_t *obj,
-		 json_t **ret_obj, struct error *err)
+int engine_create(struct store *store, const struct kind *k, const char *ns, json_t *obj,
+		  json_t **ret_obj, struct error *err)
 {
-	return create(s, k, ns, obj, false, ret_obj, err);
+	return create(engine_of(store), k, ns, obj, false, ret_obj, err);
 }
 
-int store_dry_create(struct store *s, const struct kind *k, const char *ns, json_t *obj,
+int store_dry_create(struct store *store, const struct kind *k, const char *ns, json_t *obj,
 		     json_t **ret_obj, struct error *err)
 {
-	return create(s, k, ns, obj, true, ret_obj, err);
+	return create(engine_of(store), k, ns, obj, true, ret_obj, err);
 }

@@ -138,9 +138,9 @@ static void apply_propagation(const struct kind *k, json_t *obj, const char *pol
 
 /* ---- what a deletion makes of obj; returns whether it is to be removed then ---- */
 
-static bool decide_pod(struct store *s, json_t *obj, int64_t asked)
+static bool decide_pod(struct engine *s, json_t *obj, int64_t asked)
 {
-	int64_t now_ns = store_now_ns(s);
+	int64_t now_ns = engine_now_ns(s);
 
 	if (!meta_deletion_timestamp(obj))
 		mark_first(obj, now_ns, pod_grace(obj, asked));
@@ -149,26 +149,26 @@ static bool decide_pod(struct store *s, json_t *obj, int64_t asked)
 	return meta_deletion_grace(obj) == 0 && !meta_has_finalizers(obj);
 }
 
-static bool decide_namespace(struct store *s, json_t *obj, int64_t asked)
+static bool decide_namespace(struct engine *s, json_t *obj, int64_t asked)
 {
 	if (meta_deletion_timestamp(obj))
 		return asked == 0 && !meta_has_finalizers(obj) && !objects_any_in(s, meta_name(obj));
-	mark_first(obj, store_now_ns(s), 0);
+	mark_first(obj, engine_now_ns(s), 0);
 	meta_set(obj, "deletionGracePeriodSeconds", NULL);
 	json_set_str(obj, "status.phase", "Terminating");
 	return false;
 }
 
-static bool decide_other(struct store *s, json_t *obj)
+static bool decide_other(struct engine *s, json_t *obj)
 {
 	if (!meta_has_finalizers(obj))
 		return true;
 	if (!meta_deletion_timestamp(obj))
-		mark_first(obj, store_now_ns(s), 0);
+		mark_first(obj, engine_now_ns(s), 0);
 	return false;
 }
 
-static bool decide(struct store *s, const struct kind *k, json_t *obj,
+static bool decide(struct engine *s, const struct kind *k, json_t *obj,
 		   const struct store_delete_opts *opts)
 {
 	if (is_kind(k, "namespaces"))
@@ -179,17 +179,15 @@ static bool decide(struct store *s, const struct kind *k, json_t *obj,
 	return decide_other(s, obj);
 }
 
-static int delete_object(struct store *s, const struct kind *k, const char *ns, const char *name,
+static int delete_object(struct engine *s, const struct kind *k, const char *ns, const char *name,
 			 const struct store_delete_opts *opts, bool dry, json_t **ret_obj,
 			 bool *ret_gone, struct error *err)
 {
-	static const struct store_delete_opts plain = STORE_DELETE_OPTS_INIT;
 	json_t *cur = objects_get(s, k, ns, name);
 	_cleanup_json_ json_t *obj = json_dup(cur), *hold = json_incref(cur);
 	bool gone;
 	int r;
 
-	opts = opts ? opts : &plain;
 	if (!cur) {
 		error_set(err, ERR_NOT_FOUND, NULL, "%s \"%s\" not found", kind_resource_name(k),
 			  name);
@@ -212,16 +210,19 @@ static int delete_object(struct store *s, const struct kind *k, const char *ns, 
 	return r;
 }
 
-int store_delete(struct store *s, const struct kind *k, const char *ns, const char *name,
-		 const struct store_delete_opts *opts, json_t **ret_obj, bool *ret_gone,
-		 struct error *err)
+int engine_delete(struct store *store, const struct kind *k, const char *ns, const char *name,
+		  const struct store_delete_opts *opts, json_t **ret_obj, bool *ret_gone,
+		  struct error *err)
 {
-	return delete_object(s, k, ns, name, opts, false, ret_obj, ret_gone, err);
+	return delete_object(engine_of(store), k, ns, name, opts, false, ret_obj, ret_gone, err);
 }
 
-int store_dry_delete(struct store *s, const struct kind *k, const char *ns, const char *name,
+int store_dry_delete(struct store *store, const struct kind *k, const char *ns, const char *name,
 		     const struct store_delete_opts *opts, json_t **ret_obj, bool *ret_gone,
 		     struct error *err)
 {
-	return delete_object(s, k, ns, name, opts, true, ret_obj, ret_gone, err);
+	static const struct store_delete_opts plain = STORE_DELETE_OPTS_INIT;
+
+	return delete_object(engine_of(store), k, ns, name, opts ? opts : &plain, true, ret_obj,
+			     ret_gone, err);
 }

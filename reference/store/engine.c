@@ -81,7 +81,7 @@ static int64_t resume_at(const struct birth *old, const struct birth *now, int64
 	return MAX(now->wall_ns, last_stamp_ns + NSEC_PER_SEC);
 }
 
-static int start_clock(struct store *s, double rate, int64_t last_stamp_ns, struct error *err)
+static int start_clock(struct engine *s, double rate, int64_t last_stamp_ns, struct error *err)
 {
 	struct birth old, now = { .wall_ns = clock_now_wall_ns(), .boot_ns = clock_now_boot_ns() };
 	int r = read_boot_id(now.boot_id, sizeof(now.boot_id), err);
@@ -102,19 +102,19 @@ static int start_clock(struct store *s, double rate, int64_t last_stamp_ns, stru
 	return save_birth(s->db, &now, err);
 }
 
-int64_t store_now_ns(struct store *s)
+int64_t engine_now_ns(struct engine *s)
 {
 	return clock_nominal_ns(s->clock);
 }
 
-char *engine_stamp(struct store *s, char *buf)
+char *engine_stamp(struct engine *s, char *buf)
 {
-	return clock_format(store_now_ns(s), buf);
+	return clock_format(engine_now_ns(s), buf);
 }
 
 /* ---- commits ---- */
 
-static void trim_history(struct store *s)
+static void trim_history(struct engine *s)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 
@@ -127,7 +127,7 @@ static void trim_history(struct store *s)
 		s->oldest = s->revision - s->history + 1;
 }
 
-int engine_commit(struct store *s, const struct kind *k, enum store_event_type type, json_t *obj,
+int engine_commit(struct engine *s, const struct kind *k, enum store_event_type type, json_t *obj,
 		  struct error *err)
 {
 	const char *ns = k->namespaced ? meta_namespace(obj) : "", *name = meta_name(obj);
@@ -142,7 +142,7 @@ int engine_commit(struct store *s, const struct kind *k, enum store_event_type t
 		.kind = kind_resource_name(k),
 		.ns = ns,
 		.name = name,
-		.at_ns = store_now_ns(s),
+		.at_ns = engine_now_ns(s),
 	};
 	int r;
 
@@ -188,7 +188,7 @@ static int load_object(void *userdata, const char *kind, const char *ns, const c
 	return 0;
 }
 
-static int make_namespace(struct store *s, const char *name, struct error *err)
+static int make_namespace(struct engine *s, const char *name, struct error *err)
 {
 	const struct kind *k = scheme_kind("v1", "Namespace");
 	_cleanup_json_ json_t *obj = NULL;
@@ -197,10 +197,10 @@ static int make_namespace(struct store *s, const char *name, struct error *err)
 		return 0;
 	obj = json_pack("{ss, ss, s{ss}}", "apiVersion", "v1", "kind", "Namespace", "metadata",
 			"name", name);
-	return store_create(s, k, NULL, obj, NULL, err);
+	return store_create(&s->base, k, NULL, obj, NULL, err);
 }
 
-static int load(struct store *s, double rate, struct error *err)
+static int load(struct engine *s, double rate, struct error *err)
 {
 	int64_t last_stamp_ns;
 	int r = db_history(s->db, &s->oldest, &s->revision, &last_stamp_ns, err);
@@ -214,11 +214,49 @@ static int load(struct store *s, double rate, struct error *err)
 	return r > 0 ? -ERR_INTERNAL : r;
 }
 
+/* ---- what the interface wants ---- */
+
+static uint64_t engine_revision(struct store *store)
+{
+	return engine_of(store)->revision;
+}
+
+static int64_t engine_now(struct store *store)
+{
+	return engine_now_ns(engine_of(store));
+}
+
+static void engine_end(struct store *store)
+{
+	struct engine *s = engine_of(store);
+
+	watch_drop_all(s);
+	loop_defer_free(s->deliver);
+	objects_clear(s);
+	db_close(s->db);
+	free(s);
+}
+
+static const struct store_ops ops = {
+	.get = engine_get,
+	.list = engine_list,
+	.create = engine_create,
+	.update = engine_update,
+	.remove = engine_delete,
+	.watch = engine_watch,
+	.watch_end = engine_watch_end,
+	.watch_revision = engine_watch_revision,
+	.revision = engine_revision,
+	.now_ns = engine_now,
+	.end = engine_end,
+};
+
 int sqlite_store_open(const struct sqlite_store_config *cfg, struct store **ret, struct error *err)
 {
-	struct store *s = xnew(s);
+	struct engine *s = xnew(s);
 	int r;
 
+	s->base.ops = &ops;
 	s->loop = cfg->loop;
 	s->clock = cfg->clock;
 	s->history = cfg->history ? cfg->history : HISTORY_DEFAULT;
@@ -229,26 +267,9 @@ int sqlite_store_open(const struct sqlite_store_config *cfg, struct store **ret,
 	if (r == 0)
 		r = load(s, cfg->rate, err);
 	if (r < 0) {
-		store_free(s);
+		store_free(&s->base);
 		return r;
 	}
-	*ret = s;
+	*ret = &s->base;
 	return 0;
-}
-
-struct store *store_free(struct store *s)
-{
-	if (!s)
-		return NULL;
-	watch_drop_all(s);
-	loop_defer_free(s->deliver);
-	objects_clear(s);
-	db_close(s->db);
-	free(s);
-	return NULL;
-}
-
-uint64_t store_revision(struct store *s)
-{
-	return s->revision;
 }

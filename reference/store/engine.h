@@ -18,7 +18,7 @@
 #include "base/loop.h"
 #include "store/db.h"
 #include "store/service_ip.h"
-#include "store/store.h"
+#include "store/store_ops.h"
 
 struct store_object {
 	char *key; /* "ns/name", "name" without a namespace */
@@ -39,7 +39,8 @@ struct store_change {
 	struct store_change *prev, *next;
 };
 
-struct store {
+struct engine {
+	struct store base;
 	struct db *db;
 	struct loop *loop;
 	struct clock *clock;
@@ -48,26 +49,31 @@ struct store {
 	uint64_t history; /* how many changes it holds */
 	struct service_range services; /* addresses of Services come from here */
 	struct store_table *tables;
-	struct store_watch *watches;
+	struct engine_watch *watches;
 	struct store_change *queue;
 	struct loop_defer *deliver;
 	bool delivering;
 };
 
+static inline struct engine *engine_of(struct store *s)
+{
+	return (struct engine *)s;
+}
+
 /* ---- objects.c ---- */
 
 /* The stored value, borrowed; NULL: none. */
-json_t *objects_get(const struct store *s, const struct kind *k, const char *ns, const char *name);
+json_t *objects_get(const struct engine *s, const struct kind *k, const char *ns, const char *name);
 /* obj NULL removes. */
-void objects_set(struct store *s, const struct kind *k, const char *ns, const char *name,
+void objects_set(struct engine *s, const struct kind *k, const char *ns, const char *name,
 		 json_t *obj);
 /* Whether anything lives in this namespace. */
-bool objects_any_in(const struct store *s, const char *ns);
+bool objects_any_in(const struct engine *s, const char *ns);
 /* New array of references to what is stored, in the order of namespace and name. */
-json_t *objects_select(const struct store *s, const struct kind *k,
+json_t *objects_select(const struct engine *s, const struct kind *k,
 		       const struct store_list_opts *opts);
 bool objects_match(const struct store_list_opts *opts, const json_t *obj);
-void objects_clear(struct store *s);
+void objects_clear(struct engine *s);
 
 /* ---- engine.c ---- */
 
@@ -75,18 +81,38 @@ void objects_clear(struct store *s);
  * Writes obj (a value of the caller's own, which becomes the stored one and gets its resourceVersion) and
  * queues the change. For STORE_DELETED obj is the last state. After a fault nothing has changed.
  */
-int engine_commit(struct store *s, const struct kind *k, enum store_event_type type, json_t *obj,
+int engine_commit(struct engine *s, const struct kind *k, enum store_event_type type, json_t *obj,
 		  struct error *err);
-/* store_now_ns() as a stamp of whole seconds; buf has CLOCK_STAMP_MAX bytes and is returned. */
-char *engine_stamp(struct store *s, char *buf);
+int64_t engine_now_ns(struct engine *s);
+/* engine_now_ns() as a stamp of whole seconds; buf has CLOCK_STAMP_MAX bytes and is returned. */
+char *engine_stamp(struct engine *s, char *buf);
 
 /* ---- watch.c ---- */
 
-void watch_queue(struct store *s, const struct kind *k, const struct store_event *ev);
+void watch_queue(struct engine *s, const struct kind *k, const struct store_event *ev);
 void watch_deliver(void *store); /* the deferred call */
-void watch_drop_all(struct store *s);
+void watch_drop_all(struct engine *s);
 /* What a watch sees of a change; -1: nothing. */
 int watch_transition(enum store_event_type type, bool old_matches, bool new_matches);
+
+/* ---- the verbs, in the files of their names ---- */
+
+int engine_get(struct store *store, const struct kind *k, const char *ns, const char *name,
+	       json_t **ret_obj, struct error *err);
+int engine_list(struct store *store, const struct kind *k, const struct store_list_opts *opts,
+		json_t **ret_items, uint64_t *ret_revision, struct error *err);
+int engine_create(struct store *store, const struct kind *k, const char *ns, json_t *obj,
+		  json_t **ret_obj, struct error *err);
+int engine_update(struct store *store, const struct kind *k, enum store_part part, json_t *obj,
+		  json_t **ret_obj, struct error *err);
+int engine_delete(struct store *store, const struct kind *k, const char *ns, const char *name,
+		  const struct store_delete_opts *opts, json_t **ret_obj, bool *ret_gone,
+		  struct error *err);
+int engine_watch(struct store *store, const struct kind *k, const struct store_list_opts *opts,
+		 uint64_t from, store_watch_fn fn, void *userdata, struct store_watch **ret_watch,
+		 struct error *err);
+void engine_watch_end(struct store_watch *w);
+uint64_t engine_watch_revision(const struct store_watch *w);
 
 /* ---- strategy.c ---- */
 
@@ -105,7 +131,7 @@ int strategy_outcome(int r);
 /* ---- update.c ---- */
 
 /* Removes obj's state for good: the last change of its life. */
-int update_remove(struct store *s, const struct kind *k, json_t *last, bool dry, json_t **ret_obj,
+int update_remove(struct engine *s, const struct kind *k, json_t *last, bool dry, json_t **ret_obj,
 		  struct error *err);
 int update_conflict(const struct kind *k, const char *name, struct error *err, const char *fmt, ...)
 	_printf_(4, 5);

@@ -13,7 +13,7 @@ static char *object_key(const char *ns, const char *name)
 	return ns && *ns ? str_printf("%s/%s", ns, name) : xstrdup(name);
 }
 
-static struct store_table *find_table(const struct store *s, const struct kind *k)
+static struct store_table *find_table(const struct engine *s, const struct kind *k)
 {
 	struct store_table *t = NULL;
 
@@ -21,7 +21,7 @@ static struct store_table *find_table(const struct store *s, const struct kind *
 	return t;
 }
 
-static struct store_table *make_table(struct store *s, const struct kind *k)
+static struct store_table *make_table(struct engine *s, const struct kind *k)
 {
 	struct store_table *t = find_table(s, k);
 
@@ -33,7 +33,7 @@ static struct store_table *make_table(struct store *s, const struct kind *k)
 	return t;
 }
 
-json_t *objects_get(const struct store *s, const struct kind *k, const char *ns, const char *name)
+json_t *objects_get(const struct engine *s, const struct kind *k, const char *ns, const char *name)
 {
 	_cleanup_free_ char *key = object_key(k->namespaced ? ns : NULL, name);
 	struct store_table *t = find_table(s, k);
@@ -52,7 +52,7 @@ static void drop_object(struct store_table *t, struct store_object *o)
 	free(o);
 }
 
-void objects_set(struct store *s, const struct kind *k, const char *ns, const char *name,
+void objects_set(struct engine *s, const struct kind *k, const char *ns, const char *name,
 		 json_t *obj)
 {
 	_cleanup_free_ char *key = object_key(ns, name);
@@ -75,7 +75,7 @@ void objects_set(struct store *s, const struct kind *k, const char *ns, const ch
 	o->obj = obj;
 }
 
-bool objects_any_in(const struct store *s, const char *ns)
+bool objects_any_in(const struct engine *s, const char *ns)
 {
 	for (const struct store_table *t = s->tables; t; t = t->hh.next) {
 		if (!t->kind->namespaced)
@@ -105,7 +105,7 @@ static int by_name(const void *a, const void *b)
 	return r ? r : strcmp(meta_name(x), meta_name(y));
 }
 
-json_t *objects_select(const struct store *s, const struct kind *k,
+json_t *objects_select(const struct engine *s, const struct kind *k,
 		       const struct store_list_opts *opts)
 {
 	struct store_table *t = find_table(s, k);
@@ -125,7 +125,7 @@ json_t *objects_select(const struct store *s, const struct kind *k,
 	return items;
 }
 
-void objects_clear(struct store *s)
+void objects_clear(struct engine *s)
 {
 	struct store_table *t, *t_next;
 	struct store_object *o, *o_next;

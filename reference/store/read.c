@@ -5,10 +5,10 @@
 #include "base/json.h"
 #include "store/engine.h"
 
-int store_get(struct store *s, const struct kind *k, const char *ns, const char *name,
-	      json_t **ret_obj, struct error *err)
+int engine_get(struct store *store, const struct kind *k, const char *ns, const char *name,
+	       json_t **ret_obj, struct error *err)
 {
-	json_t *obj = objects_get(s, k, ns, name);
+	json_t *obj = objects_get(engine_of(store), k, ns, name);
 
 	if (!obj) {
 		error_set(err, ERR_NOT_FOUND, NULL, "%s \"%s\" not found", kind_resource_name(k),
@@ -19,11 +19,11 @@ int store_get(struct store *s, const struct kind *k, const char *ns, const char 
 	return 0;
 }
 
-int store_list(struct store *s, const struct kind *k, const struct store_list_opts *opts,
-	       json_t **ret_items, uint64_t *ret_revision, struct error *err)
+int engine_list(struct store *store, const struct kind *k, const struct store_list_opts *opts,
+		json_t **ret_items, uint64_t *ret_revision, struct error *err)
 {
-	static const struct store_list_opts all;
-	_cleanup_json_ json_t *shared = objects_select(s, k, opts ? opts : &all);
+	struct engine *s = engine_of(store);
+	_cleanup_json_ json_t *shared = objects_select(s, k, opts);
 
 	(void)err; /* memory does not fail; another engine's wire does */
 	*ret_items = json_dup(shared);

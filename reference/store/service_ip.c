@@ -58,7 +58,7 @@ static int refuse(const json_t *service, const char *field, struct error *err, c
 }
 
 /* Whether fn holds for a Service other than this one. */
-static bool any_other(const struct store *s, const json_t *self,
+static bool any_other(const struct engine *s, const json_t *self,
 		      bool (*fn)(const json_t *service, const void *what), const void *what)
 {
 	struct store_list_opts all = { 0 };
@@ -92,7 +92,7 @@ static void set_address(json_t *service, const char *text)
 	json_set_path(service, "spec.clusterIPs", json_pack("[s]", text));
 }
 
-static int take_address(const struct store *s, json_t *service, struct error *err)
+static int take_address(const struct engine *s, json_t *service, struct error *err)
 {
 	const struct service_range *range = &s->services;
 	uint32_t usable = range->size - 2, start = any_below(usable);
@@ -111,7 +111,7 @@ static int take_address(const struct store *s, json_t *service, struct error *er
 		      "[]: failed to allocate a serviceIP: range is full");
 }
 
-static int check_address(const struct store *s, const json_t *service, struct error *err)
+static int check_address(const struct engine *s, const json_t *service, struct error *err)
 {
 	const char *text = service_address(service);
 	struct in_addr in = { 0 };
@@ -132,7 +132,7 @@ static int check_address(const struct store *s, const json_t *service, struct er
 	return 0;
 }
 
-static int allocate_address(const struct store *s, const json_t *before, json_t *service,
+static int allocate_address(const struct engine *s, const json_t *before, json_t *service,
 			    struct error *err)
 {
 	const char *text = service_address(service);
@@ -166,7 +166,7 @@ static bool has_port(const json_t *service, const void *what)
 	return false;
 }
 
-static int take_port(const struct store *s, const json_t *service, json_t *port, size_t index,
+static int take_port(const struct engine *s, const json_t *service, json_t *port, size_t index,
 		     struct error *err)
 {
 	struct node_port p = { .protocol = json_str_or(port, "protocol", "TCP") };
@@ -182,7 +182,7 @@ static int take_port(const struct store *s, const json_t *service, json_t *port,
 	return refuse(service, "spec.ports", err, "%zu: no port on the nodes is left", index);
 }
 
-static int check_port(const struct store *s, const json_t *service, const json_t *port,
+static int check_port(const struct engine *s, const json_t *service, const json_t *port,
 		      size_t index, struct error *err)
 {
 	_cleanup_free_ char *field = str_printf("spec.ports[%zu].nodePort", index);
@@ -201,7 +201,7 @@ static int check_port(const struct store *s, const json_t *service, const json_t
 	return 0;
 }
 
-static int allocate_ports(const struct store *s, json_t *service, struct error *err)
+static int allocate_ports(const struct engine *s, json_t *service, struct error *err)
 {
 	json_t *port;
 	size_t i;
@@ -218,7 +218,7 @@ static int allocate_ports(const struct store *s, json_t *service, struct error *
 	return 0;
 }
 
-int service_ip_allocate(const struct store *s, const struct kind *k, const json_t *before,
+int service_ip_allocate(const struct engine *s, const struct kind *k, const json_t *before,
 			json_t *obj, struct error *err)
 {
 	int r;

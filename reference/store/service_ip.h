@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 struct kind;
-struct store;
+struct engine;
 
 struct service_range {
 	uint32_t base, size; /* host byte order; the first and the last are not given */
@@ -22,5 +22,5 @@ int service_range_parse(const char *cidr, struct service_range *ret, struct erro
  * Gives obj what its type wants and it does not say; checks what it says. before: its present state, or NULL.
  * Objects of other kinds are left alone. STORE_REFUSED: taken, outside of the range, or none is left.
  */
-int service_ip_allocate(const struct store *s, const struct kind *k, const json_t *before,
+int service_ip_allocate(const struct engine *s, const struct kind *k, const json_t *before,
 			json_t *obj, struct error *err);

@@ -125,7 +125,7 @@ static int bind_pod(const struct kind *k, const json_t *cur, const json_t *obj, 
 	return 0;
 }
 
-static int merge(struct store *s, const struct kind *k, enum store_part part, const json_t *cur,
+static int merge(struct engine *s, const struct kind *k, enum store_part part, const json_t *cur,
 		 const json_t *obj, json_t **ret, struct error *err)
 {
 	static const char *const none[] = { NULL },
@@ -147,7 +147,7 @@ static int merge(struct store *s, const struct kind *k, enum store_part part, co
 		*ret = merge_keys(cur, obj, meta, false);
 		return 0;
 	case STORE_BINDING:
-		return bind_pod(k, cur, obj, store_now_ns(s), ret, err);
+		return bind_pod(k, cur, obj, engine_now_ns(s), ret, err);
 	}
 	return error_set(err, ERR_INTERNAL, NULL, "no such part of an object");
 }
@@ -223,7 +223,7 @@ static bool deletion_is_complete(const json_t *obj)
 	       meta_deletion_grace(obj) == 0;
 }
 
-int update_remove(struct store *s, const struct kind *k, json_t *last, bool dry, json_t **ret_obj,
+int update_remove(struct engine *s, const struct kind *k, json_t *last, bool dry, json_t **ret_obj,
 		  struct error *err)
 {
 	json_t *obj = json_dup(last);
@@ -235,7 +235,7 @@ int update_remove(struct store *s, const struct kind *k, json_t *last, bool dry,
 	return r;
 }
 
-static int update(struct store *s, const struct kind *k, enum store_part part, json_t *given,
+static int update(struct engine *s, const struct kind *k, enum store_part part, json_t *given,
 		  bool dry, json_t **ret_obj, struct error *err)
 {
 	const char *name = meta_name(given);
@@ -267,14 +267,14 @@ static int update(struct store *s, const struct kind *k, enum store_part part, j
 	return r;
 }
 
-int store_update(struct store *s, const struct kind *k, enum store_part part, json_t *obj,
-		 json_t **ret_obj, struct error *err)
+int engine_update(struct store *store, const struct kind *k, enum store_part part, json_t *obj,
+		  json_t **ret_obj, struct error *err)
 {
-	return update(s, k, part, obj, false, ret_obj, err);
+	return update(engine_of(store), k, part, obj, false, ret_obj, err);
 }
 
-int store_dry_update(struct store *s, const struct kind *k, enum store_part part, json_t *obj,
+int store_dry_update(struct store *store, const struct kind *k, enum store_part part, json_t *obj,
 		     json_t **ret_obj, struct error *err)
 {
-	return update(s, k, part, obj, true, ret_obj, err);
+	return update(engine_of(store), k, part, obj, true, ret_obj, err);
 }

@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "store/engine.h"
 
-struct store_watch {
-	struct store *store;
+struct engine_watch {
+	struct store_watch base;
 	const struct kind *kind;
 	char *ns;
 	struct selector *labels;
@@ -26,8 +26,18 @@ struct store_watch {
 	bool dead;
 	store_watch_fn fn;
 	void *userdata;
-	struct store_watch *prev, *next;
+	struct engine_watch *prev, *next;
 };
+
+static struct engine_watch *watch_of(struct store_watch *w)
+{
+	return (struct engine_watch *)w;
+}
+
+static struct engine *engine_of_watch(const struct engine_watch *w)
+{
+	return engine_of(w->base.store);
+}
 
 static struct store_change *change_free(struct store_change *c)
 {
@@ -48,7 +58,7 @@ static struct store_change *change_new(const struct kind *k, const struct store_
 	return c;
 }
 
-void watch_queue(struct store *s, const struct kind *k, const struct store_event *ev)
+void watch_queue(struct engine *s, const struct kind *k, const struct store_event *ev)
 {
 	struct store_change *c;
 
@@ -81,7 +91,7 @@ static json_t *parting_state(const struct store_event *ev)
 	return obj;
 }
 
-static void offer(struct store_watch *w, const struct store_change *c)
+static void offer(struct engine_watch *w, const struct store_change *c)
 {
 	struct store_list_opts opts = { .ns = w->ns, .labels = w->labels, .fields = w->fields };
 	_cleanup_json_ json_t *parting = NULL;
@@ -104,11 +114,11 @@ static void offer(struct store_watch *w, const struct store_change *c)
 
 /* ---- delivery ---- */
 
-static void watch_destroy(struct store_watch *w)
+static void watch_destroy(struct engine_watch *w)
 {
 	struct store_change *c, *next;
 
-	DL_DELETE(w->store->watches, w);
+	DL_DELETE(engine_of_watch(w)->watches, w);
 	DL_FOREACH_SAFE(w->backlog, c, next) {
 		DL_DELETE(w->backlog, c);
 		change_free(c);
@@ -119,9 +129,9 @@ static void watch_destroy(struct store_watch *w)
 	free(w);
 }
 
-static void deliver_backlogs(struct store *s)
+static void deliver_backlogs(struct engine *s)
 {
-	struct store_watch *w;
+	struct engine_watch *w;
 
 	DL_FOREACH(s->watches, w) {
 		while (w->backlog && !w->dead) {
@@ -134,9 +144,9 @@ static void deliver_backlogs(struct store *s)
 	}
 }
 
-static void deliver_change(struct store *s, const struct store_change *c)
+static void deliver_change(struct engine *s, const struct store_change *c)
 {
-	struct store_watch *w;
+	struct engine_watch *w;
 
 	DL_FOREACH(s->watches, w) {
 		if (w->dead || w->position >= c->ev.revision)
@@ -148,9 +158,9 @@ static void deliver_change(struct store *s, const struct store_change *c)
 
 void watch_deliver(void *store)
 {
-	struct store *s = store;
+	struct engine *s = store;
 	uint64_t last = s->revision;
-	struct store_watch *w, *next;
+	struct engine_watch *w, *next;
 
 	s->delivering = true;
 	deliver_backlogs(s);
@@ -169,9 +179,9 @@ void watch_deliver(void *store)
 		loop_defer_schedule(s->deliver);
 }
 
-void watch_drop_all(struct store *s)
+void watch_drop_all(struct engine *s)
 {
-	struct store_watch *w, *next_w;
+	struct engine_watch *w, *next_w;
 	struct store_change *c, *next_c;
 
 	DL_FOREACH_SAFE(s->watches, w, next_w)
@@ -184,17 +194,17 @@ void watch_drop_all(struct store *s)
 
 /* ---- the backlog of a new watch ---- */
 
-static void backlog_add(struct store_watch *w, const struct store_event *ev)
+static void backlog_add(struct engine_watch *w, const struct store_event *ev)
 {
 	struct store_change *c = change_new(w->kind, ev);
 
 	DL_APPEND(w->backlog, c);
 }
 
-static void backlog_present(struct store_watch *w)
+static void backlog_present(struct engine_watch *w)
 {
 	struct store_list_opts opts = { .ns = w->ns, .labels = w->labels, .fields = w->fields };
-	_cleanup_json_ json_t *items = objects_select(w->store, w->kind, &opts);
+	_cleanup_json_ json_t *items = objects_select(engine_of_watch(w), w->kind, &opts);
 	json_t *obj;
 	size_t i;
 
@@ -208,7 +218,7 @@ static void backlog_present(struct store_watch *w)
 
 static int backlog_change(void *userdata, const struct db_change *c, struct error *err)
 {
-	struct store_watch *w = userdata;
+	struct engine_watch *w = userdata;
 	struct store_event ev = { .type = c->type, .revision = c->revision };
 	_cleanup_json_ json_t *obj = NULL, *old = NULL;
 	int r = json_parse(c->json, strlen(c->json), &obj, err);
@@ -216,7 +226,7 @@ static int backlog_change(void *userdata, const struct db_change *c, struct erro
 	if (r < 0)
 		return r;
 	if (c->prev) {
-		r = db_change_object(w->store->db, c->prev, &old, err);
+		r = db_change_object(engine_of_watch(w)->db, c->prev, &old, err);
 		if (r < 0)
 			return r;
 	}
@@ -233,9 +243,9 @@ static int gone(struct error *err, uint64_t from, uint64_t oldest)
 	return STORE_GONE;
 }
 
-static int fill_backlog(struct store_watch *w, uint64_t from, struct error *err)
+static int fill_backlog(struct engine_watch *w, uint64_t from, struct error *err)
 {
-	struct store *s = w->store;
+	struct engine *s = engine_of_watch(w);
 
 	w->position = s->revision;
 	if (from == 0) {
@@ -250,7 +260,7 @@ static int fill_backlog(struct store_watch *w, uint64_t from, struct error *err)
 }
 
 /* The selectors are the caller's: keep copies, by way of their text. */
-static int copy_opts(struct store_watch *w, const struct store_list_opts *opts, struct error *err)
+static int copy_opts(struct engine_watch *w, const struct store_list_opts *opts, struct error *err)
 {
 	_cleanup_free_ char *labels = NULL, *fields = NULL;
 	int r = 0;
@@ -267,46 +277,48 @@ static int copy_opts(struct store_watch *w, const struct store_list_opts *opts, 
 	return r;
 }
 
-int store_watch(struct store *s, const struct kind *k, const struct store_list_opts *opts,
-		uint64_t from, store_watch_fn fn, void *userdata, struct store_watch **ret_watch,
-		struct error *err)
+int engine_watch(struct store *store, const struct kind *k, const struct store_list_opts *opts,
+		 uint64_t from, store_watch_fn fn, void *userdata, struct store_watch **ret_watch,
+		 struct error *err)
 {
-	static const struct store_list_opts all;
-	struct store_watch *w = xnew(w);
+	struct engine *s = engine_of(store);
+	struct engine_watch *w = xnew(w);
 	int r;
 
-	w->store = s;
+	w->base.store = store;
 	w->kind = k;
 	w->fn = fn;
 	w->userdata = userdata;
 	DL_APPEND(s->watches, w);
-	r = copy_opts(w, opts ? opts : &all, err);
+	r = copy_opts(w, opts, err);
 	if (r == 0)
 		r = fill_backlog(w, from, err);
 	if (r) {
-		store_watch_free(w);
+		engine_watch_end(&w->base);
 		return r;
 	}
 	if (w->backlog)
 		loop_defer_schedule(s->deliver);
-	*ret_watch = w;
+	*ret_watch = &w->base;
 	return 0;
 }
 
-struct store_watch *store_watch_free(struct store_watch *w)
+void engine_watch_end(struct store_watch *watch)
 {
-	if (!w)
-		return NULL;
-	if (w->store->delivering)
+	struct engine_watch *w = watch_of(watch);
+
+	if (engine_of_watch(w)->delivering)
 		w->dead = true;
 	else
 		watch_destroy(w);
-	return NULL;
 }
 
-uint64_t store_watch_revision(const struct store_watch *w)
+uint64_t engine_watch_revision(const struct store_watch *watch)
 {
+	const struct engine_watch *w = (const struct engine_watch *)watch;
+	const struct engine *s = engine_of(watch->store);
+
 	if (w->backlog)
 		return 0;
-	return w->store->queue ? w->store->queue->ev.revision - 1 : w->store->revision;
+	return s->queue ? s->queue->ev.revision - 1 : s->revision;
 }
