@@ -7,6 +7,7 @@
 #include "api/meta.h"
 #include "base/json.h"
 #include "store/dry.h"
+#include "store/verbs.h"
 
 #define NAME_TRIES 8
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "store/dry.h"
 #include "store/engine.h"
+#include "store/verbs.h"
 
 #define FINALIZER_ORPHAN "orphan"
 #define FINALIZER_FOREGROUND "foregroundDeletion"

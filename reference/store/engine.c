@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "store/engine.h"
+#include "store/verbs.h"
 
 #define HISTORY_DEFAULT 5000
 #define SERVICE_CIDR "10.96.0.0/16"

@@ -4,6 +4,7 @@
 #include "api/meta.h"
 #include "base/json.h"
 #include "store/engine.h"
+#include "store/verbs.h"
 
 int engine_get(struct store *store, const struct kind *k, const char *ns, const char *name,
 	       json_t **ret_obj, struct error *err)

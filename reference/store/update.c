@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "store/dry.h"
 #include "store/engine.h"
+#include "store/verbs.h"
 
 int update_conflict(const struct kind *k, const char *name, struct error *err, const char *fmt, ...)
 {

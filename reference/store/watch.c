@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "store/engine.h"
+#include "store/verbs.h"
 
 struct engine_watch {
 	struct store_watch base;
