@@ -199,8 +199,8 @@ int container_spec_make(struct container *c, const struct container_config *cfg,
 	ret->dir = xstrdup(c->dir);
 	ret->layers_dir = xstrdup(sb->rt->images.layers_dir);
 	ret->lower = make_lower(image);
-	ret->upper = str_printf("../../disk/%s/%s.upper", sb->id, c->id);
-	ret->work = str_printf("../../disk/%s/%s.work", sb->id, c->id);
+	ret->upper = str_printf("../../%sdisk/%s/%s.upper", sb->rt->below, sb->id, c->id);
+	ret->work = str_printf("../../%sdisk/%s/%s.work", sb->rt->below, sb->id, c->id);
 	ret->root = fs_join(sb->rt->root, "root");
 	ret->argv = copy_or_empty(cfg->argv);
 	ret->env = copy_or_empty(cfg->env);

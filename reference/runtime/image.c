@@ -31,9 +31,11 @@ struct image_info *image_info_free(struct image_info *i)
 
 int image_resolve(struct runtime *rt, const char *ref, struct image_info **ret, struct error *err)
 {
-	const struct image *i = image_store_find(&rt->images, ref);
+	const struct image *i;
 	struct image_info *info;
 
+	image_store_refresh(&rt->images);
+	i = image_store_find(&rt->images, ref);
 	if (!i) {
 		error_set(err, ERR_NOT_FOUND, NULL, "image \"%s\" is not present", ref);
 		return IMAGE_NOT_PRESENT;
@@ -50,6 +52,13 @@ int image_resolve(struct runtime *rt, const char *ref, struct image_info **ret, 
 	info->size_bytes = i->size_bytes;
 	*ret = info;
 	return 0;
+}
+
+static int not_borrowed(const struct runtime *rt, struct error *err)
+{
+	if (!rt->images.borrowed)
+		return 0;
+	return error_set(err, ERR_UNSUPPORTED, NULL, "the images of this node are another's");
 }
 
 static int import_from(struct runtime *rt, const char *path, const char *tmp, char ***ret_names,
@@ -74,8 +83,11 @@ int image_import(struct runtime *rt, const char *path, json_t **ret_names, struc
 	_cleanup_free_ char *tmp = fs_join(rt->images.dir, "tmp");
 	_cleanup_strv_ char **names = NULL;
 	json_t *list;
-	int r = import_from(rt, path, tmp, &names, err);
+	int r = not_borrowed(rt, err);
 
+	if (r < 0)
+		return r;
+	r = import_from(rt, path, tmp, &names, err);
 	image_store_sweep(&rt->images);
 	if (r < 0)
 		return error_wrap(err, "image %s", path);
@@ -93,6 +105,7 @@ int image_list(struct runtime *rt, json_t **ret_array, struct error *err)
 	json_t *list = json_array();
 
 	(void)err;
+	image_store_refresh(&rt->images);
 	for (const struct image *i = rt->images.images; i; i = i->next) {
 		json_t *o = json_object(), *names = json_array();
 
@@ -119,7 +132,10 @@ static bool in_use(const struct runtime *rt, const struct image *i)
 int image_remove(struct runtime *rt, const char *ref, struct error *err)
 {
 	struct image *i = image_store_find(&rt->images, ref);
+	int r = not_borrowed(rt, err);
 
+	if (r < 0)
+		return r;
 	if (!i) {
 		error_set(err, ERR_NOT_FOUND, NULL, "image \"%s\" is not present", ref);
 		return RUNTIME_NOT_FOUND;

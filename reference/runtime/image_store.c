@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fsutil.h"
 #include "base/json.h"
@@ -139,7 +140,13 @@ int image_store_open(struct image_store *s, const char *dir, struct error *err)
 {
 	int r;
 
-	*s = (struct image_store){ .dir = xstrdup(dir), .layers_dir = fs_join(dir, "layers") };
+	*s = (struct image_store){ .dir = xstrdup(dir),
+				   .layers_dir = fs_join(dir, "layers"),
+				   .borrowed = s->borrowed };
+	if (s->borrowed) {
+		image_store_refresh(s);
+		return 0;
+	}
 	r = fs_mkdir_p(AT_FDCWD, s->layers_dir, 0700, err);
 	if (r == 0)
 		r = make_base(s, err);
@@ -161,6 +168,19 @@ static void forget_all(struct image_store *s)
 		s->images = i->next;
 		image_free(i);
 	}
+}
+
+void image_store_refresh(struct image_store *s)
+{
+	_cleanup_free_ char *path = fs_join(s->dir, "index.json");
+	struct stat st;
+
+	if (!s->borrowed || stat(path, &st) < 0 ||
+	    (st.st_mtim.tv_sec == s->read.tv_sec && st.st_mtim.tv_nsec == s->read.tv_nsec))
+		return;
+	forget_all(s);
+	if (load(s, NULL) == 0)
+		s->read = st.st_mtim;
 }
 
 /* Writes the index; when that fails, memory is again what the disk says. */

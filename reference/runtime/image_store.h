@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/error.h"
 
@@ -31,10 +32,14 @@ struct image {
 struct image_store {
 	char *dir, *layers_dir; /* absolute */
 	struct image *images;
+	bool borrowed; /* set before the opening: another process owns the directory; it is read, and nothing else */
+	struct timespec read; /* borrowed: the index's time of change, of what was read */
 };
 
 int image_store_open(struct image_store *s, const char *dir, struct error *err);
 void image_store_close(struct image_store *s);
+/* Of a borrowed directory: reads the index again if it has changed. Pointers to images are dead then. */
+void image_store_refresh(struct image_store *s);
 /* By name, digest or id; NULL. */
 struct image *image_store_find(const struct image_store *s, const char *ref);
 /*

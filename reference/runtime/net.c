@@ -111,7 +111,7 @@ int net_take_address(struct net *n, uint32_t *ret_address, struct error *err)
 
 uint32_t net_user_base(const struct net *n, uint32_t address)
 {
-	uint32_t offset = address - n->base;
+	uint32_t offset = n->size <= 0x10000 ? address & 0xffff : address - n->base;
 
 	return offset < 0xffff ? offset << 16 : 0;
 }

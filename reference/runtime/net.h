@@ -41,8 +41,8 @@ void net_format_address(uint32_t address, char buf[INET_ADDRSTRLEN]);
 int net_parse_address(const char *text, uint32_t *ret); /* 0 or -1 */
 
 /*
- * The first of the 65536 ids of the host that a pod's own user namespace maps. They follow from the address, so two pods
- * that live never share one, and podd finds them again. 0: none is left, in a network of more than 16 bits.
+ * The first of the 65536 ids of the host that a pod's own user namespace maps. They follow from the address (of several nodes'
+ * ranges in one network of 16 bits, too), so two pods that live never share one, and podd finds them again. 0: none is left, in a network of more than 16 bits.
  */
 uint32_t net_user_base(const struct net *n, uint32_t address);
 
@@ -57,6 +57,14 @@ int net_socket(const struct net *n, int family, int type, int protocol, int *ret
 /* The same inside another network namespace. */
 int net_socket_in(const struct net *n, int ns_fd, int family, int type, int protocol, int *ret_fd,
 		  struct error *err);
+
+/* ---- net_uplink.c: several nodes on one machine ---- */
+
+/*
+ * Joins the node to another: what is for none of our pods goes there, and what is for our range comes from there. peer:
+ * "ADDRESS@PATH", the other node's address and the file of its namespace. Can be repeated. Ranges must not overlap.
+ */
+int net_uplink(struct net *n, const char *peer, struct error *err);
 
 /* ---- net_ports.c: hostPort, by nf_tables in the node ---- */
 

@@ -27,6 +27,7 @@ struct runtime {
 	struct cgroups cgroups;
 	struct net net;
 	struct image_store images;
+	char *below; /* from the root of the images to ours: "", or "nodes/NAME/" when they are another's */
 	struct sandbox *sandboxes; /* in order of their making */
 	struct growth *growth; /* of log files */
 	struct shim_child *shims; /* those that this podd has started */

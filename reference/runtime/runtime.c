@@ -168,9 +168,43 @@ static int open_directories(struct runtime *rt, const char *root, struct error *
 	return r < 0 ? r : make_directories(rt, err);
 }
 
+/* A container's own layer is named from the images' directory, as options of a mount are short: it must be reached from there. */
+static int borrow_images(struct runtime *rt, const char *images, char **ret_dir, struct error *err)
+{
+	_cleanup_free_ char *owner = NULL;
+	char real[PATH_MAX];
+	const char *rest;
+
+	if (!realpath(images, real))
+		return error_set_errno(err, errno, "%s", images);
+	owner = xstrndup(real, (size_t)(strrchr(real, '/') + 1 - real));
+	rest = str_after(rt->root, owner);
+	if (!rest)
+		return error_set(err, ERR_INVALID, NULL,
+				 "%s: the root %s must lie below that of the images", real,
+				 rt->root);
+	rt->below = str_printf("%s/", rest);
+	rt->images.borrowed = true;
+	*ret_dir = xstrdup(real);
+	return 0;
+}
+
+static int open_images(struct runtime *rt, const char *images, struct error *err)
+{
+	_cleanup_free_ char *dir = NULL;
+	int r = 0;
+
+	if (images) {
+		r = borrow_images(rt, images, &dir, err);
+	} else {
+		rt->below = xstrdup("");
+		dir = fs_join(rt->root, "images");
+	}
+	return r < 0 ? r : image_store_open(&rt->images, dir, err);
+}
+
 static int open_parts(struct runtime *rt, const struct runtime_config *cfg, struct error *err)
 {
-	_cleanup_free_ char *images = NULL;
 	int r;
 
 	if (cfg->host_network)
@@ -187,8 +221,10 @@ static int open_parts(struct runtime *rt, const struct runtime_config *cfg, stru
 		r = net_open(&rt->net, rt->run_dir, cfg->pod_cidr, rt->tag, err);
 	if (r < 0)
 		return r;
-	images = fs_join(rt->root, "images");
-	r = image_store_open(&rt->images, images, err);
+	if (cfg->uplink)
+		r = net_uplink(&rt->net, cfg->uplink, err);
+	if (r == 0)
+		r = open_images(rt, cfg->images, err);
 	if (r == 0)
 		r = records_load(rt, err);
 	if (r == 0)
@@ -254,6 +290,7 @@ struct runtime *runtime_free(struct runtime *rt)
 	free(rt->shim_path);
 	free(rt->pause_path);
 	free(rt->run_dir);
+	free(rt->below);
 	free(rt->root);
 	free(rt);
 	return NULL;

@@ -26,6 +26,9 @@ struct runtime_config {
 	const char *shim_path, *pause_path;
 	const char *pod_cidr; /* e.g. "10.88.0.0/16"; the node's own addresses inside its namespace */
 	bool host_network; /* the node uses the host's network namespace */
+	const char *uplink; /* "ADDRESS@PATH" of the node through which others are reached (net_uplink.c), or NULL */
+	/* The images of a root above ours, DIR/images, which are read and never changed; NULL: our own. */
+	const char *images;
 	struct loop *loop;
 	struct clock *clock;
 };
