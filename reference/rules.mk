@@ -1,6 +1,6 @@
 # The reference: a static library per layer, and unit tests that link with no more than LAYERS allows.
 
-LAYERS := base api store runtime proxy kubelet controllers apiserver client
+LAYERS := base api store runtime proxy kubelet controllers apiserver client nodelink together
 
 # $(call may_use,LAYER): the layers that reference/LAYERS lets it use.
 may_use = $(filter $(LAYERS),$(shell sed -n 's/\#.*//; s/^$1[[:space:]]*://p' reference/LAYERS 2>/dev/null))

@@ -220,7 +220,7 @@ int rest_call(struct rest_client *c, const struct rest_request *req, json_t **re
 	size_t len;
 	int r;
 
-	r = exchange(c, req, 0, &a, err);
+	r = exchange(c, req, req->limit_ms, &a, err);
 	len = a.body.len;
 	body = strbuf_take(&a.body);
 	if (r < 0)

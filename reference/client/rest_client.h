@@ -1,5 +1,5 @@
 /*
- * rest_client: one blocking HTTP client for the API; for programs that do one thing and end.
+ * rest_client: one blocking HTTP client for the API.
  */
 #pragma once
 
@@ -26,6 +26,7 @@ struct rest_request {
 	const json_t *body; /* or */
 	const char *data; /* raw bytes */
 	size_t len;
+	long limit_ms; /* 0: for ever; a limit that passes is ERR_TIMEOUT */
 };
 
 /* e is taken over. */

@@ -4,7 +4,7 @@
  * It keeps a small table of what it wrote lately: key (uid, field path, type, reason, message) to the
  * Event's name, so that a repetition raises a count instead of making an object. The table holds
  * what belongs to pods that are here; event_forget() drops a pod's rows. Writing an event may fail (the
- * namespace is terminating, the disk is full): then it is lost, as in the field.
+ * namespace is terminating): then it is lost, as in the field. While the store is out of reach events wait, some hundred of them.
  *
  * Events are stamped when they happen and written a little later, so that no start of a container waits for the
  * store on their account.
@@ -27,6 +27,8 @@
 #define BURST 25
 #define REFILL_NS (300 * NSEC_PER_SEC)
 #define FLUSH_NS (20 * NSEC_PER_MSEC) /* real */
+#define RETRY_NS NSEC_PER_SEC /* real */
+#define WAITING_MAX 500
 
 struct entry {
 	UT_hash_handle hh;
@@ -52,6 +54,7 @@ struct pending { /* happened, not yet written */
 struct event_recorder {
 	struct kubelet *k;
 	struct pending *queue;
+	size_t n_queued;
 	struct loop_timer *flush;
 	struct entry *entries;
 	struct budget *budgets;
@@ -91,8 +94,10 @@ void event_forget(struct event_recorder *r, const char *uid)
 	struct pending *p, *pnext;
 
 	DL_FOREACH_SAFE(r->queue, p, pnext) {
-		if (streq(meta_uid(p->obj), uid))
-			pending_free(r, p);
+		if (!streq(meta_uid(p->obj), uid))
+			continue;
+		pending_free(r, p);
+		r->n_queued--;
 	}
 	HASH_ITER(hh, r->entries, e, next) {
 		if (streq(e->uid, uid))
@@ -149,7 +154,8 @@ static void remember(struct event_recorder *r, char *key, const char *uid, const
 	HASH_ADD_KEYPTR(hh, r->entries, e->key, strlen(e->key), e);
 }
 
-static void write_event(struct event_recorder *r, const struct pending *p)
+/* 0 when it is written, or lost; a fault when the store cannot take it now. */
+static int write_event(struct event_recorder *r, const struct pending *p)
 {
 	_cleanup_json_ json_t *event = NULL, *stored = NULL;
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -157,26 +163,28 @@ static void write_event(struct event_recorder *r, const struct pending *p)
 	const char *uid = meta_uid(p->obj);
 	char now[CLOCK_STAMP_MAX];
 	struct entry *e;
+	int code;
 
 	key = str_printf("%s|%s|%s|%s|%s", uid, p->field_path ? p->field_path : "", p->type,
 			 p->reason, p->message);
 	clock_format(p->when_ns, now);
 	if (!may_spend(r, uid, p->when_ns))
-		return;
+		return 0;
 	HASH_FIND_STR(r->entries, key, e);
 	if (e && repeat(r, e, now))
-		return;
+		return 0;
 	if (e)
 		entry_free(r, e);
 	event = event_object_new(p->obj, p->field_path, p->type, p->reason, p->message, "kubelet",
 				 r->k->node_name, now);
-	if (store_create(r->k->store, &kind_event, json_str_or(event, "metadata.namespace", ""),
-			 event, &stored, &err) != 0) {
+	code = store_create(r->k->store, &kind_event, json_str_or(event, "metadata.namespace", ""),
+			    event, &stored, &err);
+	if (code == 0)
+		remember(r, take_ptr(key), uid, stored);
+	else if (code > 0)
 		log_debug("kubelet", "event %s of %s is lost: %s", p->reason, meta_name(p->obj),
 			  error_text(&err));
-		return;
-	}
-	remember(r, take_ptr(key), uid, stored);
+	return MIN(code, 0);
 }
 
 static void flush(void *userdata)
@@ -185,8 +193,12 @@ static void flush(void *userdata)
 	struct pending *p, *next;
 
 	DL_FOREACH_SAFE(r->queue, p, next) {
-		write_event(r, p);
+		if (write_event(r, p) < 0) {
+			loop_timer_set(r->flush, RETRY_NS);
+			return;
+		}
 		pending_free(r, p);
+		r->n_queued--;
 	}
 }
 
@@ -202,6 +214,10 @@ void event_record(struct event_recorder *r, json_t *obj, const char *field_path,
 	p->message = xstrdup(message);
 	p->when_ns = clock_nominal_ns(r->k->clock);
 	DL_APPEND(r->queue, p);
+	if (++r->n_queued > WAITING_MAX) {
+		pending_free(r, r->queue);
+		r->n_queued--;
+	}
 	if (!loop_timer_is_set(r->flush))
 		loop_timer_set(r->flush, FLUSH_NS);
 }
@@ -223,6 +239,8 @@ struct event_recorder *event_recorder_free(struct event_recorder *r)
 	if (!r)
 		return NULL;
 	flush(r);
+	while (r->queue)
+		pending_free(r, r->queue);
 	HASH_ITER(hh, r->entries, e, next)
 		entry_free(r, e);
 	HASH_ITER(hh, r->budgets, b, bnext)

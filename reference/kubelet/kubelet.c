@@ -152,13 +152,20 @@ static void secret_event(void *userdata, const struct store_event *event)
 	config_changed(userdata, true, event);
 }
 
-/* Pods of this node, those of today (from 0: the watch begins with them) and those to come. */
-static int watch_pods(struct kubelet *k, struct error *err)
+/* What is bound to this node. */
+static int select_mine(const struct kubelet *k, struct field_selector **ret, struct error *err)
 {
 	_cleanup_free_ char *text = str_printf("spec.nodeName=%s", k->node_name);
+
+	return field_selector_parse(&kind_pod, text, ret, err);
+}
+
+/* Those of today (from 0: the watch begins with them) and those to come. */
+static int watch_pods(struct kubelet *k, struct error *err)
+{
 	struct field_selector *mine = NULL;
 	struct store_list_opts opts = { 0 };
-	int r = field_selector_parse(&kind_pod, text, &mine, err);
+	int r = select_mine(k, &mine, err);
 
 	if (r < 0)
 		return r;
@@ -170,11 +177,10 @@ static int watch_pods(struct kubelet *k, struct error *err)
 
 static int list_pods(struct kubelet *k, json_t **ret, struct error *err)
 {
-	_cleanup_free_ char *text = str_printf("spec.nodeName=%s", k->node_name);
 	struct field_selector *mine = NULL;
 	struct store_list_opts opts = { 0 };
 	uint64_t revision;
-	int r = field_selector_parse(&kind_pod, text, &mine, err);
+	int r = select_mine(k, &mine, err);
 
 	if (r < 0)
 		return r;
@@ -247,6 +253,8 @@ static int open_parts(struct kubelet *k, const struct kubelet_config *cfg, struc
 		.pause_path = cfg->pause_path,
 		.pod_cidr = cfg->pod_cidr,
 		.host_network = cfg->host_network,
+		.uplink = cfg->uplink,
+		.images = cfg->images,
 		.loop = cfg->loop,
 		.clock = cfg->clock,
 	};
@@ -275,6 +283,10 @@ int kubelet_new(const struct kubelet_config *cfg,
 	k->host_root = xstrdup(cfg->host_root);
 	k->manifests = xstrdup(cfg->manifests);
 	k->version = xstrdup(cfg->version ? cfg->version : "");
+	k->pod_cidr = xstrdup(cfg->pod_cidr);
+	k->labels = xstrdup(cfg->labels);
+	k->taints = xstrdup(cfg->taints);
+	k->socket = xstrdup(cfg->socket);
 	k->ready = ready;
 	k->ready_userdata = userdata;
 	k->events = event_recorder_new(k);
@@ -313,6 +325,10 @@ struct kubelet *kubelet_free(struct kubelet *k)
 	free(k->host_root);
 	free(k->manifests);
 	free(k->version);
+	free(k->pod_cidr);
+	free(k->labels);
+	free(k->taints);
+	free(k->socket);
 	free(k);
 	return NULL;
 }

@@ -31,6 +31,7 @@ struct kubelet {
 	char *root, *dir; /* dir: ROOT/kubelet */
 	char *node_name, *version;
 	char *host_root; /* NULL: the host's own */
+	char *pod_cidr, *labels, *taints, *socket; /* as in kubelet_config */
 	struct runtime *rt;
 	struct http_client *http;
 	struct pod_worker *workers; /* by uid */

@@ -1,9 +1,11 @@
 /*
  * node_status: what the node says of itself.
  *
- * The Node object is written at start; the lease alone is written again and again. Who does not see it for a while says that the
- * node's state is Unknown: with the next lease the status is written anew. Capacity comes from
+ * The Node object is written at start; the lease alone is written again and again. Capacity comes from
  * /proc; all of it is allocatable. The timer of the lease is the only one that an idle kubelet has.
+ *
+ * Somebody else may say that the node is not ready: the controller that missed its lease. The node sees it by a watch on
+ * itself, and says at once that it is.
  */
 #include "kubelet/node_status.h"
 
@@ -16,21 +18,26 @@
 
 #include "api/cluster.h"
 #include "api/meta.h"
+#include "api/selector.h"
 #include "base/clock.h"
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "kubelet/node_object.h"
 
 #define LEASE_NS (10 * NSEC_PER_SEC)
 #define LEASE_NAMESPACE "kube-node-lease"
 #define MAX_PODS 1100
 #define SMALL_FILE 65536
+#define TRIES 5
 
 struct node_status {
 	struct kubelet *k;
 	int64_t cpu_milli, memory;
 	struct loop_timer *timer;
+	struct store_watch *watch;
+	bool unsaid; /* the store shows us not ready, and could not be told better */
 };
 
 int64_t node_cpu_milli(const struct node_status *n)
@@ -102,27 +109,6 @@ static json_t *node_info(const struct kubelet *k)
 			 streq(u.machine, "aarch64") ? "arm64" : "amd64");
 }
 
-static json_t *condition(const char *type, bool is_true, const char *reason, const char *message,
-			 const char *now)
-{
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "type", type, "status",
-			 is_true ? "True" : "False", "lastHeartbeatTime", now, "lastTransitionTime",
-			 now, "reason", reason, "message", message);
-}
-
-static json_t *conditions(const char *now)
-{
-	return json_pack("[o,o,o,o]",
-			 condition("MemoryPressure", false, "KubeletHasSufficientMemory",
-				   "kubelet has sufficient memory available", now),
-			 condition("DiskPressure", false, "KubeletHasNoDiskPressure",
-				   "kubelet has no disk pressure", now),
-			 condition("PIDPressure", false, "KubeletHasSufficientPID",
-				   "kubelet has sufficient PID available", now),
-			 condition("Ready", true, "KubeletReady", "kubelet is posting ready status",
-				   now));
-}
-
 static json_t *amounts(const struct node_status *n)
 {
 	return json_pack("{s:o,s:o,s:o,s:o}", "cpu", json_sprintf("%" PRId64, n->cpu_milli / 1000),
@@ -131,47 +117,73 @@ static json_t *amounts(const struct node_status *n)
 			 json_sprintf("%" PRId64 "Ki", read_disk(n->k->root) / 1024));
 }
 
-static json_t *node_status_json(const struct node_status *n, const char *now)
+static json_t *node_status_json(const struct node_status *n, const json_t *old, const char *now)
 {
 	const char *ip = runtime_node_ip(n->k->rt);
 
 	return json_pack("{s:o,s:o,s:o,s:[{s:s,s:s},{s:s,s:s}],s:o}", "capacity", amounts(n),
-			 "allocatable", amounts(n), "conditions", conditions(now), "addresses",
-			 "type", "InternalIP", "address", ip ? ip : "127.0.0.1", "type", "Hostname",
+			 "allocatable", amounts(n), "conditions",
+			 node_conditions(json_arr(old, "conditions"), now), "addresses", "type",
+			 "InternalIP", "address", ip ? ip : "127.0.0.1", "type", "Hostname",
 			 "address", n->k->node_name, "nodeInfo", node_info(n->k));
 }
 
-static json_t *node_object(const struct kubelet *k)
+static struct node_facts facts_of(const struct kubelet *k)
 {
-	return json_pack("{s:s,s:s,s:{s:s,s:{s:s,s:s,s:s}},s:{}}", "apiVersion", "v1", "kind",
-			 "Node", "metadata", "name", k->node_name, "labels",
-			 "kubernetes.io/hostname", k->node_name, "kubernetes.io/os", "linux",
-			 "kubernetes.io/arch", "amd64", "spec");
+	return (struct node_facts){
+		.name = k->node_name,
+		.labels = k->labels,
+		.taints = k->taints,
+		.socket = k->socket,
+		.pod_cidr = k->pod_cidr,
+	};
 }
 
-/* stored: the node as it is; what is written holds whatever version is there by then. */
+/* stored: as it is now; its version is a precondition. */
 static int write_status(struct node_status *n, const json_t *stored, struct error *err)
 {
-	_cleanup_json_ json_t *obj = json_deep_copy(stored), *done = NULL;
+	_cleanup_json_ json_t *obj = json_copy((json_t *)stored), *done = NULL;
 	char now[CLOCK_STAMP_MAX];
 
 	clock_format(clock_nominal_ns(n->k->clock), now);
-	json_object_del(json_obj(obj, "metadata"), "resourceVersion");
-	json_take_set(obj, "status", node_status_json(n, now));
+	json_take_set(obj, "status", node_status_json(n, json_obj(stored, "status"), now));
 	return store_update(n->k->store, &kind_node, STORE_STATUS, obj, &done, err);
 }
 
+/* A Node of an earlier life. */
+static int take_up(struct node_status *n, json_t **ret, struct error *err)
+{
+	struct node_facts facts = facts_of(n->k);
+	_cleanup_json_ json_t *obj = NULL;
+	int r = store_get(n->k->store, &kind_node, NULL, n->k->node_name, &obj, err);
+
+	if (r == 0 && node_object_refresh(&facts, obj))
+		return store_update(n->k->store, &kind_node, STORE_META, obj, ret, err);
+	if (r == 0)
+		*ret = take_ptr(obj);
+	return r;
+}
+
+/* Others may write at the same time. */
 static int register_node(struct node_status *n, struct error *err)
 {
-	struct kubelet *k = n->k;
-	_cleanup_json_ json_t *obj = node_object(k), *stored = NULL;
-	int r = store_create(k->store, &kind_node, NULL, obj, &stored, err);
+	struct node_facts facts = facts_of(n->k);
+	_cleanup_json_ json_t *obj = node_object_new(&facts);
+	int r = STORE_CONFLICT;
 
-	if (r == STORE_EXISTS) {
+	for (int i = 0; i < TRIES && r == STORE_CONFLICT; i++) {
+		_cleanup_json_ json_t *stored = NULL;
+
 		error_clear(err);
-		r = store_get(k->store, &kind_node, NULL, k->node_name, &stored, err);
+		r = store_create(n->k->store, &kind_node, NULL, obj, &stored, err);
+		if (r == STORE_EXISTS) {
+			error_clear(err);
+			r = take_up(n, &stored, err);
+		}
+		if (r == 0)
+			r = write_status(n, stored, err);
 	}
-	return r == 0 ? write_status(n, stored, err) : r;
+	return r;
 }
 
 static json_t *lease_object(const struct kubelet *k, const char *now)
@@ -199,15 +211,45 @@ static void renew(struct node_status *n)
 		log_debug("kubelet", "lease: %s", error_text(&err));
 }
 
-/* Somebody else has said that we are not ready. */
-static void take_back_doubts(struct node_status *n)
+/* After a failure it is tried again with the next lease. */
+static void say_ready(struct node_status *n)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *node = NULL;
+	_cleanup_json_ json_t *stored = NULL;
+	int r = store_get(n->k->store, &kind_node, NULL, n->k->node_name, &stored, &err);
 
-	if (store_get(n->k->store, &kind_node, NULL, n->k->node_name, &node, NULL) == 0 &&
-	    !condition_is_true(node, "Ready") && write_status(n, node, &err) != 0)
-		log_debug("kubelet", "node %s: %s", n->k->node_name, error_text(&err));
+	/* The lease first: who finds it old would say once more that we are not. */
+	if (r == 0 && !node_is_ready(stored)) {
+		renew(n);
+		r = write_status(n, stored, &err);
+	}
+	n->unsaid = r != 0 && r != STORE_NOT_FOUND;
+	if (n->unsaid)
+		log_debug("kubelet", "status of the node: %s", error_text(&err));
+}
+
+static void node_event(void *userdata, const struct store_event *event)
+{
+	struct node_status *n = userdata;
+
+	if ((event->type == STORE_ADDED || event->type == STORE_MODIFIED) &&
+	    !node_is_ready(event->object))
+		say_ready(n);
+}
+
+static int watch_node(struct node_status *n, struct error *err)
+{
+	_cleanup_free_ char *text = str_printf("metadata.name=%s", n->k->node_name);
+	struct field_selector *own = NULL;
+	struct store_list_opts opts = { 0 };
+	int r = field_selector_parse(&kind_node, text, &own, err);
+
+	if (r < 0)
+		return r;
+	opts.fields = own;
+	r = store_watch(n->k->store, &kind_node, &opts, 0, node_event, n, &n->watch, err);
+	field_selector_free(own);
+	return r;
 }
 
 static void lease_tick(void *userdata)
@@ -215,7 +257,8 @@ static void lease_tick(void *userdata)
 	struct node_status *n = userdata;
 
 	renew(n);
-	take_back_doubts(n);
+	if (n->unsaid)
+		say_ready(n);
 	loop_timer_set(n->timer, clock_scale_delay_ns(n->k->clock, LEASE_NS));
 }
 
@@ -236,6 +279,8 @@ int node_status_new(struct kubelet *k, struct node_status **ret, struct error *e
 	n->cpu_milli = sysconf(_SC_NPROCESSORS_ONLN) * 1000;
 	n->memory = read_memory();
 	r = register_node(n, err);
+	if (r == 0)
+		r = watch_node(n, err);
 	if (r != 0) {
 		node_status_free(n);
 		return error_wrap(err, "node %s", k->node_name);
@@ -251,6 +296,7 @@ struct node_status *node_status_free(struct node_status *n)
 {
 	if (!n)
 		return NULL;
+	store_watch_free(n->watch);
 	loop_timer_free(n->timer);
 	free(n);
 	return NULL;

@@ -225,6 +225,9 @@ void pod_worker_update(struct pod_worker *w, json_t *object)
 	struct pod *pod = NULL;
 	bool differs = view_differs(w, object), again = ready_was_written(w, object);
 
+	/* A watch may be behind our own writes; what it brings next is newer. */
+	if (meta_rv(object) < meta_rv(w->object))
+		return;
 	if (differs && pod_view_new(object, &pod, &err) < 0) {
 		log_error("kubelet", "pod %s: %s", w->pod->name, error_text(&err));
 		return;

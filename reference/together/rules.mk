@@ -1,0 +1,2 @@
+# together: tests of several layers; it has no library.
+together_LIBS :=
