@@ -114,13 +114,13 @@ int log_serve(struct request *req, struct error *err)
 	a = xnew(a);
 	a->ops = &s->node;
 	r = a->ops->logs(a->ops->ctx, &lr, &events, a, &a->node, err);
-	if (r) {
+	if (r != 0 && r != NODE_OPENING) {
 		free(a);
 		return r;
 	}
 	a->stream = stream_new(req, on_closed, a);
 	/* A follower wants to know at once that it is connected. */
-	if (lr.follow)
+	if (lr.follow && r == 0)
 		stream_begin(a->stream, "text/plain");
 	return 0;
 }

@@ -43,6 +43,9 @@ struct node_stream_events {
 	void (*done)(void *userdata, int exit_code, const struct error *err);
 };
 
+/* From logs: the stream is open, but whether the node has anything against it comes by done. */
+enum { NODE_OPENING = 1 };
+
 struct node_ops {
 	void *ctx;
 	int (*logs)(void *ctx, const struct node_log_request *req,
@@ -70,7 +73,10 @@ struct node_ops {
 	int (*image_import)(void *ctx, const char *path, json_t **ret_names, struct error *err);
 	int (*image_list)(void *ctx, json_t **ret_array, struct error *err);
 	int (*image_remove)(void *ctx, const char *ref, struct error *err);
-	/* what: "kill-sandbox"; a test's way to break a pod from outside. */
-	int (*disrupt)(void *ctx, const char *what, const char *ns, const char *pod,
+	/*
+	 * A test's way to break things from outside. what: "kill-sandbox" of a pod; "stop-node" of a pod's node, or (ns NULL) of
+	 * the node of that name; "start-node" (ns NULL; name NULL: every node).
+	 */
+	int (*disrupt)(void *ctx, const char *what, const char *ns, const char *name,
 		       struct error *err);
 };

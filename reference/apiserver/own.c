@@ -1,10 +1,12 @@
 /*
  * podd's own small group, podd.podtest/v1: what no Kubernetes has an API for.
  *
- *	GET    info                                     who this is, its clock rate and features
+ *	GET    info                                     who this is, its clock and features
  *	GET    access                                   address, CA and token of the TCP listener
  *	GET    images          POST images?path=FILE    DELETE images/REF (or images?name=REF)
- *	POST   namespaces/NS/pods/NAME/disrupt?what=kill-sandbox
+ *	POST   namespaces/NS/pods/NAME/disrupt?what=kill-sandbox, stop-node (that of the pod)
+ *	POST   nodes/NAME/disrupt?what=stop-node, start-node
+ *	POST   disrupt?what=start-node                  every node that does not run
  */
 #include "apiserver/server.h"
 
@@ -86,6 +88,15 @@ static int serve_images(struct request *req, const char *ref, struct error *err)
 	}
 }
 
+/* With the time here: a node of another machine sets its clock by it. */
+static int serve_info(struct request *req)
+{
+	_cleanup_json_ json_t *info = json_dup(req->server->cfg.info);
+
+	json_set_int(info, "clock.now", store_now_ns(req->server->cfg.store));
+	return reply_json(req, 200, info);
+}
+
 /* Whoever may ask already has all that this gives: the socket's owner, or the bearer of the token. */
 static int serve_access(struct request *req, struct error *err)
 {
@@ -96,7 +107,8 @@ static int serve_access(struct request *req, struct error *err)
 	return reply_json(req, 200, req->server->access);
 }
 
-static int serve_disrupt(struct request *req, char *const *w, struct error *err)
+/* ns NULL: name is a node's. */
+static int serve_disrupt(struct request *req, const char *ns, const char *name, struct error *err)
 {
 	const struct node_ops *ops = &req->server->node;
 	const char *what = request_query(req, "what");
@@ -104,7 +116,7 @@ static int serve_disrupt(struct request *req, char *const *w, struct error *err)
 
 	if (!what)
 		return error_set(err, ERR_BAD_REQUEST, NULL, "what: required");
-	r = ops->disrupt(ops->ctx, what, w[4], w[6], err);
+	r = ops->disrupt(ops->ctx, what, ns, name, err);
 	return r ? r : reply_success(req, 200);
 }
 
@@ -116,13 +128,18 @@ int own_serve(struct request *req, struct error *err)
 	if (n < 4 || !streq(w[0], "apis") || !streq(w[1], "podd.podtest") || !streq(w[2], "v1"))
 		return PLAIN_NOT_FOUND;
 	if (n == 4 && streq(w[3], "info") && req->method == EVHTTP_REQ_GET)
-		return reply_json(req, 200, req->server->cfg.info);
+		return serve_info(req);
 	if (n == 4 && streq(w[3], "access") && req->method == EVHTTP_REQ_GET)
 		return serve_access(req, err);
 	if (n <= 5 && streq(w[3], "images"))
 		return serve_images(req, n == 5 ? w[4] : NULL, err);
-	if (n == 8 && streq(w[3], "namespaces") && streq(w[5], "pods") && streq(w[7], "disrupt") &&
-	    req->method == EVHTTP_REQ_POST)
-		return serve_disrupt(req, w, err);
+	if (req->method == EVHTTP_REQ_POST && streq(w[n - 1], "disrupt")) {
+		if (n == 8 && streq(w[3], "namespaces") && streq(w[5], "pods"))
+			return serve_disrupt(req, w[4], w[6], err);
+		if (n == 6 && streq(w[3], "nodes"))
+			return serve_disrupt(req, NULL, w[4], err);
+		if (n == 4)
+			return serve_disrupt(req, NULL, NULL, err);
+	}
 	return PLAIN_NOT_FOUND;
 }

@@ -14,10 +14,15 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/str.h"
+#include "cmd/podd_agent.h"
+#include "cmd/podd_agents.h"
 #include "cmd/podd_info.h"
 #include "cmd/podd_lock.h"
 #include "cmd/podd_node.h"
 #include "cmd/podd_options.h"
+#include "cmd/podd_program.h"
+#include "runtime/net_range.h"
+#include "cmd/podd_route.h"
 #include "controllers/controllers.h"
 #include "kubelet/kubelet.h"
 #include "runtime/runtime.h"
@@ -34,7 +39,9 @@ struct podd {
 	struct store *store;
 	struct kubelet *kubelet;
 	struct controllers *controllers;
+	struct podd_route *route;
 	struct apiserver *apiserver;
+	struct podd_agents *agents; /* the other nodes */
 };
 
 static int complain(const struct error *err)
@@ -65,27 +72,6 @@ static void on_kubelet_ready(void *userdata, const struct error *err)
 
 /* ---- parts ---- */
 
-/* The helper programs lie beside podd, or where `make install` puts them. */
-static int find_helper(const char *name, char **ret, struct error *err)
-{
-	static const char *const places[] = { "", "/../libexec/podtest" };
-	_cleanup_free_ char *self = NULL;
-	int r = fs_readlink(AT_FDCWD, "/proc/self/exe", &self, err);
-
-	if (r)
-		return r < 0 ? r : -ERR_NOT_FOUND;
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		int len = (int)(strrchr(self, '/') - self);
-		_cleanup_free_ char *path = str_printf("%.*s%s/%s", len, self, places[i], name);
-
-		if (access(path, X_OK) < 0)
-			continue;
-		*ret = take_ptr(path);
-		return 0;
-	}
-	return error_set(err, ERR_NOT_FOUND, NULL, "%s is not beside %s", name, self);
-}
-
 static int start_loop(struct podd *p, struct error *err)
 {
 	static const int numbers[] = { SIGTERM, SIGINT };
@@ -113,7 +99,7 @@ static int start_store(struct podd *p, struct error *err)
 
 static int start_kubelet(struct podd *p, struct error *err)
 {
-	_cleanup_free_ char *shim = NULL, *pause_program = NULL;
+	_cleanup_free_ char *shim = NULL, *pause_program = NULL, *range = NULL;
 	struct kubelet_config cfg = {
 		.store = p->store,
 		.loop = p->loop,
@@ -123,15 +109,17 @@ static int start_kubelet(struct podd *p, struct error *err)
 		.host_root = p->o.host_root,
 		.manifests = p->o.manifests,
 		.version = PODD_VERSION,
-		.pod_cidr = p->o.pod_cidr,
 		.host_network = p->o.host_network,
 	};
-	int r = find_helper("pod-shim", &shim, err);
+	int r = podd_program_find("pod-shim", &shim, err);
 
 	if (r == 0)
-		r = find_helper("pause", &pause_program, err);
+		r = podd_program_find("pause", &pause_program, err);
+	if (r == 0)
+		r = net_range(p->o.pod_cidr, p->o.nodes, 0, &range, err);
 	if (r < 0)
 		return r;
+	cfg.pod_cidr = range;
 	cfg.shim_path = shim;
 	cfg.pause_path = pause_program;
 	return kubelet_new(&cfg, on_kubelet_ready, p, &p->kubelet, err);
@@ -172,6 +160,18 @@ static int listen_on(struct podd *p, char **address, struct error *err)
 	return 0;
 }
 
+static void start_route(struct podd *p, struct node_ops *ret)
+{
+	struct node_ops local;
+	struct podd_route_config cfg = {
+		.store = p->store, .loop = p->loop, .local = &local, .node_name = p->o.node_name
+	};
+
+	podd_node_ops(p->kubelet, &local);
+	p->route = podd_route_new(&cfg);
+	podd_route_ops(p->route, ret);
+}
+
 static int start_apiserver(struct podd *p, struct error *err)
 {
 	struct node_ops ops;
@@ -182,14 +182,34 @@ static int start_apiserver(struct podd *p, struct error *err)
 		.node = &ops,
 		.version = PODD_VERSION,
 	};
-	_cleanup_json_ json_t *info = podd_info(&p->o);
+	_cleanup_json_ json_t *info = podd_info(&p->o, &p->clock);
 	int r;
 
-	podd_node_ops(p->kubelet, &ops);
+	start_route(p, &ops);
 	cfg.info = info;
 	r = apiserver_new(&cfg, &p->apiserver, err);
 	for (char **l = p->o.listen; r == 0 && *l; l++)
 		r = listen_on(p, l, err);
+	return r;
+}
+
+/* The other nodes come by a socket, which is there also when podd is told to listen elsewhere. */
+static int start_agents(struct podd *p, struct error *err)
+{
+	_cleanup_free_ char *own = fs_join(p->o.root, "podd.sock");
+	_cleanup_free_ char *earlier = fs_join(p->o.root, "nodes");
+	const char *socket = NULL;
+	int r = 0;
+
+	if (p->o.nodes == 1 && !fs_exists(AT_FDCWD, earlier))
+		return 0;
+	for (char **l = p->o.listen; *l && !socket; l++)
+		socket = str_after(*l, "unix:");
+	if (!socket)
+		r = apiserver_listen_unix(p->apiserver, own, err);
+	if (r == 0)
+		r = podd_agents_new(p->loop, &p->o, socket ? socket : own, &p->agents, err);
+	podd_route_set_agents(p->route, p->agents);
 	return r;
 }
 
@@ -209,12 +229,16 @@ static int start(struct podd *p, struct error *err)
 		r = start_controllers(p, err);
 	if (r == 0)
 		r = start_apiserver(p, err);
+	if (r == 0)
+		r = start_agents(p, err);
 	return r;
 }
 
 static void stop(struct podd *p)
 {
+	podd_agents_free(p->agents);
 	apiserver_free(p->apiserver);
+	podd_route_free(p->route);
 	controllers_free(p->controllers);
 	kubelet_free(p->kubelet);
 	store_free(p->store);
@@ -233,6 +257,8 @@ static int cleanup(struct podd *p, struct error *err)
 	if (!fs_exists(AT_FDCWD, p->o.root))
 		return 0;
 	r = podd_lock(p->o.root, &p->lock_fd, err);
+	if (r == 0)
+		r = podd_agents_cleanup(p->o.root, err);
 	if (r == 0)
 		r = runtime_cleanup(p->o.root, err);
 	if (r == 0)
@@ -261,8 +287,11 @@ int main(int argc, char **argv)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
 	struct podd p = { .lock_fd = -1 };
-	int r = podd_options_parse(&p.o, argc, argv, &err), code = 0;
+	int r, code = 0;
 
+	if (argc > 1 && streq(argv[1], "node"))
+		return podd_agent_main(argc - 1, argv + 1);
+	r = podd_options_parse(&p.o, argc, argv, &err);
 	if (r < 0) {
 		complain(&err);
 		fputs("Try: podd --help\n", stderr);

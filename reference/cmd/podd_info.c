@@ -77,19 +77,32 @@ static const char *const features[] = {
 	"local",
 };
 
-json_t *podd_info(const struct podd_options *o)
+/* What takes more than one node. */
+static const char *const several_features[] = {
+	"nodes",
+	"disrupt.stop-node",
+	"disrupt.start-node",
+};
+
+#define SEVERAL 3 /* nodes: two to spare beside the first */
+
+json_t *podd_info(const struct podd_options *o, const struct clock *clock)
 {
 	_cleanup_free_ char *boot_id = NULL;
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
 		json_array_append_new(list, json_string(features[i]));
+	for (size_t i = 0; o->nodes >= SEVERAL && i < ARRAY_SIZE(several_features); i++)
+		json_array_append_new(list, json_string(several_features[i]));
 	if (fs_read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 128, &boot_id, NULL, NULL))
 		boot_id = NULL;
 	else
 		boot_id[strcspn(boot_id, "\n")] = '\0';
-	return json_pack("{ss, ss, ss, ss, sf, sb, so, ss, ss, ss*}", "kind", "Info", "apiVersion",
-			 "podd.podtest/v1", "name", "podd", "version", PODD_VERSION, "clockRate",
-			 o->clock_rate, "local", 1, "features", list, "root", o->root, "nodeName",
-			 o->node_name, "bootID", boot_id);
+	return json_pack("{ss, ss, ss, ss, sf, s{sI, sI}, sb, so, ss, ss, ss*}", "kind", "Info",
+			 "apiVersion", "podd.podtest/v1", "name", "podd", "version", PODD_VERSION,
+			 "clockRate", o->clock_rate, "clock", "birth",
+			 (json_int_t)clock->birth_wall_ns, "boot", (json_int_t)clock->birth_boot_ns,
+			 "local", 1, "features", list, "root", o->root, "nodeName", o->node_name,
+			 "bootID", boot_id);
 }

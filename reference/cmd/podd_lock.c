@@ -24,17 +24,14 @@ static void write_pid(const char *root)
 		log_warn("podd", "%s", error_text(&err));
 }
 
-static int refuse(int fd, const char *root, struct error *err)
+static int holder(int fd)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fcntl(fd, F_GETLK, &l) < 0 || l.l_type == F_UNLCK)
-		l.l_pid = 0;
-	return error_set(err, ERR_UNAVAILABLE, NULL, "another podd (pid %d) runs on %s",
-			 (int)l.l_pid, root);
+	return fcntl(fd, F_GETLK, &l) < 0 || l.l_type == F_UNLCK ? 0 : (int)l.l_pid;
 }
 
-int podd_lock(const char *root, int *ret_fd, struct error *err)
+static int take(const char *root, int how, int *ret_fd, struct error *err)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	_cleanup_free_ char *path = fs_join(root, "podd.lock");
@@ -45,14 +42,33 @@ int podd_lock(const char *root, int *ret_fd, struct error *err)
 		r = fs_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, &fd, err);
 	if (r < 0)
 		return r;
-	if (fcntl(fd, F_SETLK, &l) < 0) {
+	if (fcntl(fd, how, &l) < 0) {
 		if (errno == EACCES || errno == EAGAIN)
-			return refuse(fd, root, err);
+			return error_set(err, ERR_UNAVAILABLE, NULL,
+					 "another podd (pid %d) runs on %s", holder(fd), root);
 		return error_set_errno(err, errno, "lock %s", path);
 	}
 	write_pid(root);
 	*ret_fd = take_fd(fd);
 	return 0;
+}
+
+int podd_lock(const char *root, int *ret_fd, struct error *err)
+{
+	return take(root, F_SETLK, ret_fd, err);
+}
+
+int podd_lock_wait(const char *root, int *ret_fd, struct error *err)
+{
+	return take(root, F_SETLKW, ret_fd, err);
+}
+
+int podd_lock_holder(const char *root)
+{
+	_cleanup_free_ char *path = fs_join(root, "podd.lock");
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? 0 : holder(fd);
 }
 
 void podd_unlock(const char *root)

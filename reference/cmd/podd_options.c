@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "runtime/net_range.h"
 
 #define DEFAULT_ROOT "/var/lib/podd"
 #define DEFAULT_POD_CIDR "10.88.0.0/16"
@@ -21,7 +22,8 @@ static const char help_text[] =
 	"    podd - runs Kubernetes pods on this machine\n\n"
 	"SYNOPSIS\n"
 	"    podd [--root DIR] [--listen ADDRESS]... [--clock-rate N] [OPTION]...\n"
-	"    podd [--root DIR] --cleanup\n\n"
+	"    podd [--root DIR] --cleanup\n"
+	"    podd node --server ADDRESS --name NAME ...    (podd node --help)\n\n"
 	"DESCRIPTION\n"
 	"    One daemon with the API of Kubernetes: it schedules, runs, probes, restarts and\n"
 	"    deletes pods out of namespaces, cgroups and overlay mounts. Everything it makes lies\n"
@@ -42,7 +44,17 @@ static const char help_text[] =
 	"leases)\n"
 	"                        run N times as fast (1)\n"
 	"    --node-name NAME    the node's name (the host's)\n"
-	"    --pod-cidr CIDR     pods get their addresses from it (" DEFAULT_POD_CIDR ")\n"
+	"    --nodes N           N nodes instead of one: NAME, NAME-2, ..., each of the others a\n"
+	"                        process of its own (podd node) with ROOT/nodes/NAME, a network\n"
+	"                        namespace, a part of the pod network and a cgroup of its own.\n"
+	"                        They outlive a podd that is killed, and end with one that ends\n"
+	"    --node-labels KEY=VALUE,...\n"
+	"                        labels of the nodes after the first\n"
+	"    --register-with-taints KEY=VALUE:EFFECT,...\n"
+	"                        taints of the nodes after the first, when they are new\n"
+	"    --pod-cidr CIDR     pods get their addresses from it (" DEFAULT_POD_CIDR
+	"); of several\n"
+	"                        nodes the first has its half, each other one a sixteenth\n"
 	"    --service-cidr CIDR Services get their addresses from it (" DEFAULT_SERVICE_CIDR ")\n"
 	"    --host-network      the node is in the host's network namespace\n"
 	"    --host-root DIR     hostPath volumes lie below DIR, made when absent (/)\n"
@@ -67,6 +79,9 @@ enum option_id {
 	OPT_RATE,
 	OPT_LISTEN,
 	OPT_NODE_NAME,
+	OPT_NODES,
+	OPT_NODE_LABELS,
+	OPT_TAINTS,
 	OPT_POD_CIDR,
 	OPT_SERVICE_CIDR,
 	OPT_HOST_NETWORK,
@@ -84,6 +99,9 @@ static const struct option long_options[] = {
 	{ "clock-rate", required_argument, NULL, OPT_RATE },
 	{ "listen", required_argument, NULL, OPT_LISTEN },
 	{ "node-name", required_argument, NULL, OPT_NODE_NAME },
+	{ "nodes", required_argument, NULL, OPT_NODES },
+	{ "node-labels", required_argument, NULL, OPT_NODE_LABELS },
+	{ "register-with-taints", required_argument, NULL, OPT_TAINTS },
 	{ "pod-cidr", required_argument, NULL, OPT_POD_CIDR },
 	{ "service-cidr", required_argument, NULL, OPT_SERVICE_CIDR },
 	{ "host-network", no_argument, NULL, OPT_HOST_NETWORK },
@@ -131,7 +149,19 @@ static int add_listen(struct podd_options *o, const char *text, struct error *er
 	return 0;
 }
 
-static int set_log_level(const char *text, struct error *err)
+static int set_nodes(struct podd_options *o, const char *text, struct error *err)
+{
+	int64_t n;
+
+	if (str_to_int64(text, 1, NET_RANGES_MAX, &n) < 0)
+		return error_set(err, ERR_BAD_REQUEST, NULL,
+				 "--nodes %s: a number from 1 to %d is wanted", text,
+				 NET_RANGES_MAX);
+	o->nodes = (unsigned)n;
+	return 0;
+}
+
+static int set_log_level(struct podd_options *o, const char *text, struct error *err)
 {
 	enum log_level level;
 
@@ -139,6 +169,7 @@ static int set_log_level(const char *text, struct error *err)
 		return error_set(err, ERR_BAD_REQUEST, NULL,
 				 "--log-level %s: error, warn, info or debug is wanted", text);
 	log_set_level(level);
+	set_string(&o->log_level, text);
 	return 0;
 }
 
@@ -154,6 +185,14 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 		return add_listen(o, arg, err);
 	case OPT_NODE_NAME:
 		set_string(&o->node_name, arg);
+		return 0;
+	case OPT_NODES:
+		return set_nodes(o, arg, err);
+	case OPT_NODE_LABELS:
+		set_string(&o->node_labels, arg);
+		return 0;
+	case OPT_TAINTS:
+		set_string(&o->taints, arg);
 		return 0;
 	case OPT_POD_CIDR:
 		set_string(&o->pod_cidr, arg);
@@ -176,7 +215,7 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 		o->cleanup = true;
 		return 0;
 	case OPT_LOG_LEVEL:
-		return set_log_level(arg, err);
+		return set_log_level(o, arg, err);
 	case OPT_VERSION:
 		printf("podd %s\n", PODD_VERSION);
 		return PODD_DONE;
@@ -222,6 +261,7 @@ int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct e
 
 	*ret = (struct podd_options){ .root = xstrdup(DEFAULT_ROOT),
 				      .clock_rate = 1,
+				      .nodes = 1,
 				      .controllers = CONTROLLERS_CONFIG_INIT };
 	ret->pod_cidr = xstrdup(DEFAULT_POD_CIDR);
 	ret->service_cidr = xstrdup(DEFAULT_SERVICE_CIDR);
@@ -257,6 +297,9 @@ void podd_options_deinit(struct podd_options *o)
 	free(o->service_cidr);
 	free(o->host_root);
 	free(o->manifests);
+	free(o->node_labels);
+	free(o->taints);
+	free(o->log_level);
 	strv_free(o->listen);
 	*o = (struct podd_options){ 0 };
 }

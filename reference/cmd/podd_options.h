@@ -17,6 +17,8 @@ struct podd_options {
 	double clock_rate;
 	char **listen; /* "unix:PATH", "tcp:127.0.0.1:PORT" */
 	char *node_name, *pod_cidr, *service_cidr, *host_root, *manifests;
+	unsigned nodes; /* how many, with the first */
+	char *node_labels, *taints, *log_level; /* of the others; NULL: none */
 	bool cleanup, host_network;
 	struct controllers_config controllers;
 };

@@ -1,0 +1,19 @@
+/*
+ * link_client: node_ops of a node that is another process on this machine.
+ */
+#pragma once
+
+#include "apiserver/node_ops.h"
+#include "base/loop.h"
+
+/* A node by its socket; both are borrowed, and needed for the calls alone. */
+struct link_target {
+	struct loop *loop;
+	const char *path;
+};
+
+/*
+ * The table whose ctx is a struct link_target. logs and exec answer NODE_OPENING: what the node has to say against it comes by
+ * done. disrupt is sent and not waited for. Images are not the node's to change: there is none of their functions.
+ */
+struct node_ops link_node_ops(struct link_target *target);

@@ -1,0 +1,2 @@
+# nodelink
+nodelink_LIBS :=
