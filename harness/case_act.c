@@ -320,18 +320,21 @@ static void delete_begin(struct case_run *c)
 
 static void on_disrupted(struct case_run *c, const struct reply *reply, void *userdata)
 {
-	const char *object = json_str(c->now.args, "object");
+	const char *object = json_str(c->now.args, "object"), *kind = json_str(c->now.args, "kind");
 
 	(void)userdata;
-	act_over(c, reply, "disrupt", object ? object : json_str(c->now.args, "kind"));
+	if (reply->code == REPLY_OK && streq(kind, "start-node"))
+		c->node_stopped = false;
+	act_over(c, reply, "disrupt", streq(kind, "kill-sandbox") ? object : kind);
 }
 
-/* What hits a pod names it; what hits the node's agent does not. */
+/* What hits a pod, or the node that it is bound to, names the pod; what hits the node's agent, or helps all nodes, does not. */
 static void disrupt_begin(struct case_run *c)
 {
 	struct request req = REQUEST(VERB_DISRUPT);
 
 	req.what = json_str(c->now.args, "kind");
+	c->node_stopped |= streq(req.what, "stop-node");
 	if (!json_str(c->now.args, "object") || set_object(c, &req))
 		case_request(c, &req, on_disrupted, NULL);
 }

@@ -190,6 +190,22 @@ static void on_pods_deleted(struct case_run *c, const struct reply *reply, void 
 	case_request(c, &req, on_namespace_deleted, NULL);
 }
 
+static void on_nodes_started(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)reply;
+	(void)userdata;
+	delete_pods(c, on_pods_deleted);
+}
+
+/* A case that was cut short leaves no node behind that is stopped. */
+static void start_nodes(struct case_run *c)
+{
+	struct request req = REQUEST(VERB_DISRUPT);
+
+	req.what = "start-node";
+	case_request(c, &req, on_nodes_started, NULL);
+}
+
 static void recording_end(struct case_run *c)
 {
 	for (struct case_call *k = c->calls; k; k = k->next)
@@ -212,6 +228,8 @@ static void cleanup_begin(struct case_run *c)
 	set_state(c, CASE_CLEANUP);
 	if (c->session->options->keep || !c->ns)
 		set_state(c, CASE_DONE);
+	else if (c->node_stopped)
+		start_nodes(c);
 	else
 		delete_pods(c, on_pods_deleted);
 }

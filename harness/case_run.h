@@ -76,6 +76,7 @@ struct case_run {
 	bool broken_late; /* it was only a wait that ended */
 	char *cancelled; /* why it was ended from outside */
 	bool clean; /* the namespace is gone */
+	bool node_stopped; /* by the case, which has not started it again */
 };
 
 #define WITNESS_PORT "7070"

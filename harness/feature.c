@@ -71,8 +71,11 @@ static const char *const features[] = {
 	"svc",
 	"svc.proxy",
 	"dns.cluster",
+	"nodes",
 	"disrupt.kill-sandbox",
 	"disrupt.restart-agent",
+	"disrupt.stop-node",
+	"disrupt.start-node",
 	"local",
 };
 

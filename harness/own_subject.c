@@ -31,6 +31,7 @@ struct own_subject {
 	struct loop *loop;
 	char *program, *root, *log, *socket;
 	double rate;
+	unsigned nodes;
 	struct janitor *janitor;
 	pid_t pid;
 	int pipe, pipe_in, log_fd;
@@ -187,8 +188,26 @@ static int launch(struct own_subject *s, struct error *err)
 {
 	_cleanup_free_ char *rate = xasprintf("%g", s->rate);
 	_cleanup_free_ char *host = xasprintf("%s/host", s->root);
-	char *argv[] = { s->program, (char *)"--root",	    s->root, (char *)"--clock-rate",
-			 rate,	     (char *)"--host-root", host,    NULL };
+	_cleanup_free_ char *nodes = xasprintf("%u", s->nodes);
+	const char *const words[] = { s->program,
+				      "--root",
+				      s->root,
+				      "--clock-rate",
+				      rate,
+				      "--host-root",
+				      host,
+				      "--nodes",
+				      nodes,
+				      "--node-labels",
+				      "podtest/spare=true",
+				      "--register-with-taints",
+				      "podtest/spare=true:NoSchedule",
+				      NULL };
+	char *argv[ARRAY_SIZE(words)];
+
+	memcpy(argv, words, sizeof(words));
+	if (s->nodes == 1)
+		argv[7] = NULL;
 
 	s->pid = fork();
 	if (s->pid == 0)
@@ -258,6 +277,7 @@ int own_subject_new(struct loop *loop, const struct options *o,
 	s->pipe = s->pipe_in = s->log_fd = -1;
 	s->patience = o->slack;
 	s->rate = o->clock_rate;
+	s->nodes = 1;
 	s->program = o->podd ? xstrdup(o->podd) : paths_program("podd");
 	s->child = evsignal_new(loop_base(loop), SIGCHLD, on_child, s);
 	s->deadline = timer_new(loop, on_deadline, s);
@@ -267,6 +287,11 @@ int own_subject_new(struct loop *loop, const struct options *o,
 		return error_set(err, "podd is neither beside podtest nor in ../libexec/podtest: "
 				      "give --podd or --subject");
 	return make_root(s, err);
+}
+
+void own_subject_set_nodes(struct own_subject *s, unsigned nodes)
+{
+	s->nodes = nodes;
 }
 
 int own_subject_start(struct own_subject *s, struct error *err)

@@ -14,6 +14,8 @@ struct own_subject;
 int own_subject_new(struct loop *loop, const struct options *o,
 		    void (*died)(void *userdata, const char *why), void *userdata,
 		    struct own_subject **ret, struct error *err);
+/* How many nodes it will have (1). Those after the first carry the label podtest/spare=true and a taint of the same name. */
+void own_subject_set_nodes(struct own_subject *s, unsigned nodes);
 /* Starts podd and waits until it serves: the loop runs meanwhile. */
 int own_subject_start(struct own_subject *s, struct error *err);
 typedef void (*restarted_fn)(void *userdata, const char *fault); /* NULL: it serves again */

@@ -27,6 +27,7 @@
 #include "undeclared.h"
 #include "util/clock.h"
 #include "util/fsutil.h"
+#include "util/json.h"
 #include "util/paths.h"
 
 struct run {
@@ -86,10 +87,21 @@ static void forget_restart(void *own)
 	own_subject_restart_forget(own);
 }
 
+/* Cases of several nodes find two to spare; without such cases they would only cost. */
+static unsigned nodes_wanted(const struct run *r)
+{
+	for (size_t i = 0; i < r->n_chosen; i++)
+		if (strv_has(r->chosen[i]->needs, "nodes"))
+			return 3;
+	return 1;
+}
+
 static int start_own(struct run *r, struct error *err)
 {
-	if (own_subject_new(r->session.loop, &r->options, on_died, r, &r->own, err) ||
-	    leaks_begin(&r->session, own_subject_root(r->own), err) ||
+	if (own_subject_new(r->session.loop, &r->options, on_died, r, &r->own, err))
+		return -1;
+	own_subject_set_nodes(r->own, nodes_wanted(r));
+	if (leaks_begin(&r->session, own_subject_root(r->own), err) ||
 	    own_subject_start(r->own, err))
 		return -1;
 	r->result.subject_spec = xasprintf("unix:%s", own_subject_socket(r->own));

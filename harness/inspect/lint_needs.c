@@ -137,12 +137,16 @@ bool lint_feature_used(const json_t *manifests, const char *feature)
 	return !shown;
 }
 
-/* A pod's disruption names the pod; the agent's hits every case there is, so nothing runs beside it. */
+/*
+ * A pod's disruption names the pod, and so does that of the node that it is bound to. The agent's hits every case there is, so nothing
+ * runs beside it; a node to spare hits those alone that lock `spare`.
+ */
 static void check_disrupt(struct lint *l, const struct fixture *f, const struct step *step)
 {
 	const char *kind = json_str(step->args, "kind");
 	_cleanup_free_ char *feature = xasprintf("disrupt.%s", kind);
-	bool of_pod = streq(kind, "kill-sandbox");
+	bool of_pod = streq(kind, "kill-sandbox") || streq(kind, "stop-node");
+	bool spares = streq(kind, "stop-node") || streq(kind, "start-node");
 
 	if (!feature_known(feature))
 		lint_fault(l, f, step->line, "disrupt: no such kind: %s", kind);
@@ -150,15 +154,26 @@ static void check_disrupt(struct lint *l, const struct fixture *f, const struct 
 	if (of_pod != (json_str(step->args, "object") != NULL))
 		lint_fault(l, f, step->line, "disrupt: %s %s", kind,
 			   of_pod ? "names its pod by object" : "takes no object");
-	if (!of_pod && !(f->exclusive && f->disruptive))
+	if (spares && !f->disruptive)
+		lint_fault(l, f, step->line, "disrupt: %s needs disruptive", kind);
+	if (!of_pod && !spares && !(f->exclusive && f->disruptive))
 		lint_fault(l, f, step->line, "disrupt: %s needs disruptive and locks: [exclusive]",
 			   kind);
+}
+
+/* A case that stops a node must not meet another case's pods there. */
+static void check_spare(struct lint *l, const struct fixture *f)
+{
+	if (strv_has(f->needs, "nodes") && !f->exclusive && !strv_has(f->locks, "spare"))
+		lint_fault(l, f, f->line, "needs nodes, but locks neither spare nor exclusive");
 }
 
 void lint_needs(struct lint *l, const struct fixture *f)
 {
 	json_t *m;
 	size_t i;
+
+	check_spare(l, f);
 
 	json_array_foreach(f->manifests, i, m)
 		if (is_applied(f, m))

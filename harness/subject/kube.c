@@ -159,16 +159,36 @@ static void on_watching(void *userdata, const struct reply *reply)
 	opened(k, reply->code == REPLY_OK ? NULL : reply->message);
 }
 
+/* Nodes to spare are for those cases alone that ask for them. */
+static const json_t *first_node(const json_t *list, unsigned *ret_spares)
+{
+	const json_t *first = NULL;
+	json_t *node;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "items"), i, node) {
+		const json_t *labels = json_path(node, "metadata.labels");
+
+		if (json_object_get(labels, "podtest/spare"))
+			++*ret_spares;
+		else if (!first)
+			first = node;
+	}
+	return first;
+}
+
 static void on_nodes(void *userdata, const struct http_reply *in)
 {
 	struct kube *k = userdata;
 	_cleanup_json_ json_t *body = NULL;
 	struct reply reply;
+	const json_t *node;
 	const char *pods;
 
 	kube_reply(k, in, &reply, &body);
-	k->base.node = xstrdup(json_str(body, "items.0.metadata.name"));
-	pods = json_str(body, "items.0.status.allocatable.pods");
+	node = first_node(body, &k->base.spares);
+	k->base.node = xstrdup(json_str(node, "metadata.name"));
+	pods = json_str(node, "status.allocatable.pods");
 	if (!k->base.capacity)
 		k->base.capacity = pods && k->whole_cluster ? (unsigned)atoi(pods) : 20;
 	timer_soon(k->beat);

@@ -215,6 +215,15 @@ static void set_load_image(struct rest_call *r, const struct request *req)
 	set_method(r, "POST", xasprintf("/apis/podd.podtest/v1/images?path=%s", where), NULL);
 }
 
+static void set_disrupt(struct rest_call *r, const struct request *req)
+{
+	_cleanup_free_ char *of =
+		req->name ? xasprintf("namespaces/%s/pods/%s/", req->ns, req->name) : xstrdup("");
+
+	set_method(r, "POST", xasprintf("/apis/podd.podtest/v1/%sdisrupt?what=%s", of, req->what),
+		   NULL);
+}
+
 /* Everything but exec. A kind that is not known leaves path NULL. */
 static void rest_prepare(struct rest_call *r, const struct request *req)
 {
@@ -248,10 +257,7 @@ static void rest_prepare(struct rest_call *r, const struct request *req)
 		r->text = true;
 		break;
 	case VERB_DISRUPT:
-		set_method(r, "POST",
-			   xasprintf("/apis/podd.podtest/v1/namespaces/%s/pods/%s/disrupt?what=%s",
-				     req->ns, req->name, req->what),
-			   NULL);
+		set_disrupt(r, req);
 		break;
 	case VERB_LOAD_IMAGE:
 		set_load_image(r, req);

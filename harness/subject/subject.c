@@ -66,6 +66,8 @@ bool subject_has(const struct subject *s, const char *feature)
 		return strv_has(s->features, feature);
 	if (streq(feature, "metrics"))
 		return !s->no_metrics;
+	if (streq(feature, "nodes"))
+		return s->spares >= 2;
 	return !has_prefix(feature, "disrupt.") && (s->disruptive || !streq(feature, "nodes.made"));
 }
 

@@ -65,6 +65,7 @@ struct subject {
 	bool no_metrics; /* of a subject that declares nothing: it serves no metrics.k8s.io */
 	struct agent_control control; /* restart is NULL: nobody here can */
 	unsigned capacity;
+	unsigned spares; /* nodes with the label podtest/spare, when it was opened */
 	char *node;
 };
 
