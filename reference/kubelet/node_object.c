@@ -132,7 +132,7 @@ json_t *node_conditions(const json_t *old, const char *now)
 				   "kubelet is posting ready status", now));
 }
 
-bool node_is_ready(const json_t *node)
+bool node_object_is_ready(const json_t *node)
 {
 	const json_t *ready = json_find(json_arr(node, "status.conditions"), "type", "Ready");
 

@@ -23,4 +23,4 @@ bool node_object_refresh(const struct node_facts *f, json_t *node);
  * since when. New reference.
  */
 json_t *node_conditions(const json_t *old, const char *now);
-bool node_is_ready(const json_t *node);
+bool node_object_is_ready(const json_t *node);

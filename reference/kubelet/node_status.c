@@ -219,7 +219,7 @@ static void say_ready(struct node_status *n)
 	int r = store_get(n->k->store, &kind_node, NULL, n->k->node_name, &stored, &err);
 
 	/* The lease first: who finds it old would say once more that we are not. */
-	if (r == 0 && !node_is_ready(stored)) {
+	if (r == 0 && !node_object_is_ready(stored)) {
 		renew(n);
 		r = write_status(n, stored, &err);
 	}
@@ -233,7 +233,7 @@ static void node_event(void *userdata, const struct store_event *event)
 	struct node_status *n = userdata;
 
 	if ((event->type == STORE_ADDED || event->type == STORE_MODIFIED) &&
-	    !node_is_ready(event->object))
+	    !node_object_is_ready(event->object))
 		say_ready(n);
 }
 

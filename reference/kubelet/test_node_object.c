@@ -67,10 +67,10 @@ static void test_what_was_unknown_is_true_since_now(void)
 	_cleanup_json_ json_t *again = node_conditions(old, NOW);
 	_cleanup_json_ json_t *node = json_pack("{s{sO}}", "status", "conditions", old);
 
-	CHECK(!node_is_ready(node));
+	CHECK(!node_object_is_ready(node));
 	CHECK_STR(json_str(ready(again), "lastTransitionTime"), NOW);
 	json_object_set(json_obj(node, "status"), "conditions", again);
-	CHECK(node_is_ready(node));
+	CHECK(node_object_is_ready(node));
 }
 
 int main(void)
