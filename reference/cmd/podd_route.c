@@ -151,6 +151,39 @@ static int route_exec(void *ctx, const struct node_exec_request *req,
 	return opened(s, code, ret);
 }
 
+static int route_attach(void *ctx, const struct node_exec_request *req,
+			const struct node_stream_events *ev, void *userdata,
+			struct node_stream **ret, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct link_target target;
+	struct routed *s = routed_new(ev, userdata);
+	int code = find_ops(ctx, req->ns, req->pod, &target, &path, &s->ops, err);
+
+	if (code == 0)
+		code = s->ops.attach(s->ops.ctx, req, &events, s, &s->inner, err);
+	return opened(s, code, ret);
+}
+
+static int route_forward(void *ctx, const struct node_forward_request *req,
+			 const struct node_stream_events *ev, void *userdata,
+			 struct node_stream **ret, struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct link_target target;
+	struct routed *s = routed_new(ev, userdata);
+	int code = find_ops(ctx, req->ns, req->pod, &target, &path, &s->ops, err);
+
+	if (code == 0)
+		code = s->ops.forward(s->ops.ctx, req, &events, s, &s->inner, err);
+	return opened(s, code, ret);
+}
+
+static void route_hold(struct node_stream *s, bool on)
+{
+	routed_of(s)->ops.hold(routed_of(s)->inner, on);
+}
+
 static int route_stdin_write(struct node_stream *s, const char *data, size_t len)
 {
 	return routed_of(s)->ops.stdin_write(routed_of(s)->inner, data, len);
@@ -267,6 +300,9 @@ void podd_route_ops(struct podd_route *r, struct node_ops *ret)
 		.ctx = r,
 		.logs = route_logs,
 		.exec = route_exec,
+		.attach = route_attach,
+		.forward = route_forward,
+		.hold = route_hold,
 		.stdin_write = route_stdin_write,
 		.stdin_close = route_stdin_close,
 		.resize = route_resize,

@@ -131,7 +131,7 @@ static int open_stream(const struct link_target *t, const json_t *question,
 	if (r < 0)
 		return r;
 	*ret = (struct node_stream *)c;
-	return NODE_OPENING;
+	return 0;
 }
 
 static int link_logs(void *ctx, const struct node_log_request *req,
@@ -139,17 +139,45 @@ static int link_logs(void *ctx, const struct node_log_request *req,
 		     struct error *err)
 {
 	_cleanup_json_ json_t *question = link_log_request(req);
+	int r = open_stream(ctx, question, ev, userdata, ret, err);
 
-	return open_stream(ctx, question, ev, userdata, ret, err);
+	return r < 0 ? r : NODE_OPENING;
 }
 
 static int link_exec(void *ctx, const struct node_exec_request *req,
 		     const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
 		     struct error *err)
 {
-	_cleanup_json_ json_t *question = link_exec_request(req);
+	_cleanup_json_ json_t *question = link_exec_request("exec", req);
 
 	return open_stream(ctx, question, ev, userdata, ret, err);
+}
+
+static int link_attach(void *ctx, const struct node_exec_request *req,
+		       const struct node_stream_events *ev, void *userdata,
+		       struct node_stream **ret, struct error *err)
+{
+	_cleanup_json_ json_t *question = link_exec_request("attach", req);
+
+	return open_stream(ctx, question, ev, userdata, ret, err);
+}
+
+static int link_forward(void *ctx, const struct node_forward_request *req,
+			const struct node_stream_events *ev, void *userdata,
+			struct node_stream **ret, struct error *err)
+{
+	_cleanup_json_ json_t *question = link_forward_request(req);
+
+	return open_stream(ctx, question, ev, userdata, ret, err);
+}
+
+/* What is not read piles up at the node, which holds its end then. */
+static void link_hold(struct node_stream *s, bool on)
+{
+	if (on)
+		bufferevent_disable(call_of(s)->bev, EV_READ);
+	else
+		bufferevent_enable(call_of(s)->bev, EV_READ);
 }
 
 static int link_stdin_write(struct node_stream *s, const char *data, size_t len)
@@ -198,6 +226,9 @@ struct node_ops link_node_ops(struct link_target *target)
 		.ctx = target,
 		.logs = link_logs,
 		.exec = link_exec,
+		.attach = link_attach,
+		.forward = link_forward,
+		.hold = link_hold,
 		.stdin_write = link_stdin_write,
 		.stdin_close = link_stdin_close,
 		.resize = link_resize,

@@ -13,7 +13,7 @@ struct link_target {
 };
 
 /*
- * The table whose ctx is a struct link_target. logs and exec answer NODE_OPENING: what the node has to say against it comes by
+ * The table whose ctx is a struct link_target. logs answers NODE_OPENING; what the node has to say against any stream comes by
  * done. disrupt is sent and not waited for. Images are not the node's to change: there is none of their functions.
  */
 struct node_ops link_node_ops(struct link_target *target);

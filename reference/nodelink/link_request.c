@@ -32,13 +32,13 @@ struct node_log_request link_read_log_request(const json_t *v)
 	};
 }
 
-json_t *link_exec_request(const struct node_exec_request *req)
+json_t *link_exec_request(const char *verb, const struct node_exec_request *req)
 {
 	json_t *argv = json_array();
 
-	for (char *const *a = req->argv; *a; a++)
+	for (char *const *a = req->argv; a && *a; a++)
 		json_take_append(argv, json_string(*a));
-	return json_pack("{ss, ss, ss, ss*, so, sb, sb, sb, sb}", "verb", "exec", "namespace",
+	return json_pack("{ss, ss, ss, ss*, so, sb, sb, sb, sb}", "verb", verb, "namespace",
 			 req->ns, "pod", req->pod, "container", req->container, "argv", argv,
 			 "stdin", req->stdin_open, "stdout", req->stdout_open, "stderr",
 			 req->stderr_open, "tty", req->tty);
@@ -56,5 +56,20 @@ struct node_exec_request link_read_exec_request(const json_t *v, char ***ret_arg
 		.stdout_open = json_bool(v, "stdout", false),
 		.stderr_open = json_bool(v, "stderr", false),
 		.tty = json_bool(v, "tty", false),
+	};
+}
+
+json_t *link_forward_request(const struct node_forward_request *req)
+{
+	return json_pack("{ss, ss, ss, si}", "verb", "forward", "namespace", req->ns, "pod",
+			 req->pod, "port", req->port);
+}
+
+struct node_forward_request link_read_forward_request(const json_t *v)
+{
+	return (struct node_forward_request){
+		.ns = json_str_or(v, "namespace", ""),
+		.pod = json_str_or(v, "pod", ""),
+		.port = (uint16_t)json_int(v, "port", 0),
 	};
 }

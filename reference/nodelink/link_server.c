@@ -20,12 +20,14 @@
 #include "nodelink/link_socket.h"
 
 #define PILE_MAX (64u << 20)
+#define HOLD_AT (1u << 20)
 
 struct link_conn {
 	struct link_server *server;
 	struct bufferevent *bev;
 	struct node_stream *stream; /* NULL: not yet, or no more */
 	bool asked, closing;
+	bool can_hold, held; /* a forward: its pod is not read while too much waits for the asker */
 	struct link_conn *prev, *next;
 };
 
@@ -54,12 +56,20 @@ static struct evbuffer *output_of(struct link_conn *c)
 
 /* ---- out ---- */
 
+static void hold(struct link_conn *c, bool on)
+{
+	c->held = on;
+	c->server->ops.hold(c->stream, on);
+}
+
 static void on_drained(struct bufferevent *bev, void *userdata)
 {
 	struct link_conn *c = userdata;
 
 	if (c->closing && evbuffer_get_length(bufferevent_get_output(bev)) == 0)
 		conn_free(c);
+	else if (c->held && c->stream)
+		hold(c, false);
 }
 
 static void finish(struct link_conn *c, int exit_code, const struct error *err)
@@ -78,6 +88,8 @@ static void on_output(void *userdata, int stream, const char *data, size_t len)
 
 	if (len && evbuffer_get_length(output_of(c)) < PILE_MAX)
 		link_frame_add(output_of(c), stream == 2 ? LINK_ERRORS : LINK_OUTPUT, data, len);
+	if (c->can_hold && !c->held && evbuffer_get_length(output_of(c)) > HOLD_AT)
+		hold(c, true);
 }
 
 static void on_done(void *userdata, int exit_code, const struct error *err)
@@ -88,6 +100,24 @@ static void on_done(void *userdata, int exit_code, const struct error *err)
 /* ---- in ---- */
 
 static const struct node_stream_events stream_events = { on_output, on_done };
+
+static int open_attach(struct link_conn *c, const json_t *ask, struct error *err)
+{
+	const struct node_ops *ops = &c->server->ops;
+	_cleanup_strv_ char **argv = NULL;
+	struct node_exec_request req = link_read_exec_request(ask, &argv);
+
+	return ops->attach(ops->ctx, &req, &stream_events, c, &c->stream, err);
+}
+
+static int open_forward(struct link_conn *c, const json_t *ask, struct error *err)
+{
+	const struct node_ops *ops = &c->server->ops;
+	struct node_forward_request req = link_read_forward_request(ask);
+
+	c->can_hold = true;
+	return ops->forward(ops->ctx, &req, &stream_events, c, &c->stream, err);
+}
 
 static int open_exec(struct link_conn *c, const json_t *ask, struct error *err)
 {
@@ -130,6 +160,10 @@ static void ask(struct link_conn *c, const json_t *question)
 		r = open_logs(c, question, &err);
 	else if (streq(verb, "exec"))
 		r = open_exec(c, question, &err);
+	else if (streq(verb, "attach"))
+		r = open_attach(c, question, &err);
+	else if (streq(verb, "forward"))
+		r = open_forward(c, question, &err);
 	else if (streq(verb, "disrupt"))
 		r = disrupt(c, question, &err);
 	else

@@ -31,7 +31,7 @@ static struct {
 	struct strbuf input;
 	char *asked;
 	unsigned short cols;
-	bool input_ended, cancelled, any;
+	bool input_ended, cancelled, any, held, was_held, let_go;
 	int refuse; /* error code of the next opening */
 } tape;
 
@@ -70,6 +70,21 @@ static int node_exec(void *ctx _unused_, const struct node_exec_request *req,
 	tape.asked = str_printf("exec %s/%s %s %s in=%d tty=%d", req->ns, req->pod, req->argv[0],
 				req->argv[1], req->stdin_open, req->tty);
 	return open_tape(ev, userdata, ret, err);
+}
+
+static int node_forward(void *ctx _unused_, const struct node_forward_request *req,
+			const struct node_stream_events *ev, void *userdata,
+			struct node_stream **ret, struct error *err)
+{
+	tape.asked = str_printf("forward %s/%s %d", req->ns, req->pod, req->port);
+	return open_tape(ev, userdata, ret, err);
+}
+
+static void node_hold(struct node_stream *s _unused_, bool on)
+{
+	tape.held = on;
+	tape.was_held |= on;
+	tape.let_go = tape.was_held && !on;
 }
 
 static int node_write(struct node_stream *s _unused_, const char *data, size_t len)
@@ -131,6 +146,8 @@ static void begin(void)
 {
 	const struct node_ops ops = { .logs = node_logs,
 				      .exec = node_exec,
+				      .forward = node_forward,
+				      .hold = node_hold,
 				      .stdin_write = node_write,
 				      .stdin_close = node_close,
 				      .resize = node_resize,
@@ -168,7 +185,7 @@ static struct node_stream *exec(struct node_ops *ops, struct link_target *target
 
 	*target = (struct link_target){ .loop = loop, .path = path };
 	*ops = link_node_ops(target);
-	CHECK_INT(ops->exec(ops->ctx, &req, &events, NULL, &s, NULL), NODE_OPENING);
+	CHECK_INT(ops->exec(ops->ctx, &req, &events, NULL, &s, NULL), 0);
 	wait_for(&tape.any);
 	return s;
 }
@@ -219,6 +236,35 @@ static void test_a_command_has_input_size_and_exit_code(void)
 	wait_for(&got.done);
 	CHECK_STR(strbuf_str(&got.errors), "oops");
 	CHECK_INT(got.exit_code, 3);
+	end();
+}
+
+/* Who is not read by the asker is not read from its pod, and nothing is lost. */
+static void test_a_forward_is_held_when_it_piles_up(void)
+{
+	static char lump[1 << 20];
+	struct link_target target = { .loop = loop, .path = path };
+	struct node_ops ops = link_node_ops(&target);
+	struct node_forward_request req = { .ns = "ns", .pod = "a", .port = 80 };
+	struct node_stream *s;
+	size_t sent = 0;
+
+	begin();
+	CHECK_INT(ops.forward(ops.ctx, &req, &events, NULL, &s, NULL), 0);
+	wait_for(&tape.any);
+	CHECK_STR(tape.asked, "forward ns/a 80");
+	ops.hold(s, true);
+	for (int i = 0; i < 100 && !tape.held; i++) {
+		tape.ev.data(tape.userdata, 1, lump, sizeof(lump));
+		sent += sizeof(lump);
+		loop_turn(loop);
+	}
+	CHECK(tape.held);
+	ops.hold(s, false);
+	wait_for(&tape.let_go);
+	tape.ev.done(tape.userdata, 0, NULL);
+	wait_for(&got.done);
+	CHECK_INT(got.out.len, sent);
 	end();
 }
 
@@ -308,6 +354,7 @@ int main(void)
 	path = fs_join(dir, "node.sock");
 	TEST(test_a_log_comes_whole_with_its_end);
 	TEST(test_a_command_has_input_size_and_exit_code);
+	TEST(test_a_forward_is_held_when_it_piles_up);
 	TEST(test_a_refusal_comes_with_its_causes);
 	TEST(test_cancelling_reaches_the_node);
 	TEST(test_a_node_that_ends_ends_its_streams);
