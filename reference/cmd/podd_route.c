@@ -207,7 +207,21 @@ static void route_cancel(struct node_stream *s)
 	free(s);
 }
 
-/* ---- images: those of our own node ---- */
+/* ---- usage and images: those of our own node ---- */
+
+static int route_pod_metrics(void *ctx, const char *ns, json_t **ret_items, struct error *err)
+{
+	struct podd_route *r = ctx;
+
+	return r->local.pod_metrics(r->local.ctx, ns, ret_items, err);
+}
+
+static int route_node_metrics(void *ctx, json_t **ret_items, struct error *err)
+{
+	struct podd_route *r = ctx;
+
+	return r->local.node_metrics(r->local.ctx, ret_items, err);
+}
 
 static int route_image_import(void *ctx, const char *path, json_t **ret_names, struct error *err)
 {
@@ -307,6 +321,8 @@ void podd_route_ops(struct podd_route *r, struct node_ops *ret)
 		.stdin_close = route_stdin_close,
 		.resize = route_resize,
 		.cancel = route_cancel,
+		.pod_metrics = route_pod_metrics,
+		.node_metrics = route_node_metrics,
 		.image_import = route_image_import,
 		.image_list = route_image_list,
 		.image_remove = route_image_remove,

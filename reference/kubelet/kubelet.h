@@ -36,9 +36,8 @@ struct kubelet_config {
 	const char *manifests; /* directory of static pods; NULL: none */
 	bool host_network; /* the node uses the host's network namespace */
 	const char *uplink, *images; /* as in runtime_config */
-	const char *labels; /* "KEY=VALUE,…" more for the Node when it is registered, or NULL */
-	const char *taints; /* "KEY=VALUE:EFFECT,…" for a Node that is registered for the first time, or NULL */
-	const char *socket; /* where its logs and commands are served, told in the Node; NULL: by its API server */
+	/* "KEY=VALUE,…" for the Node; "KEY=VALUE:EFFECT,…" for a new one; where its logs are served, when not by its API server. */
+	const char *labels, *taints, *socket;
 };
 
 /*
