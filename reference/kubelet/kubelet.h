@@ -31,13 +31,11 @@ struct kubelet_config {
 	const char *node_name;
 	const char *host_root; /* hostPath volumes lie below it; NULL: the host's own root */
 	const char *version; /* of podd, shown in the node's info */
-	const char *shim_path, *pause_path;
-	const char *pod_cidr;
+	const char *shim_path, *pause_path, *pod_cidr;
 	const char *manifests; /* directory of static pods; NULL: none */
 	bool host_network; /* the node uses the host's network namespace */
 	const char *uplink, *images; /* as in runtime_config */
-	/* "KEY=VALUE,…" for the Node; "KEY=VALUE:EFFECT,…" for a new one; where its logs are served, when not by its API server. */
-	const char *labels, *taints, *socket;
+	const char *labels, *taints, *socket; /* as in kubelet/node_object.h */
 };
 
 /*

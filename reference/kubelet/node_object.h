@@ -10,8 +10,10 @@
 
 struct node_facts {
 	const char *name;
-	const char *labels, *taints; /* as in kubelet_config; NULL: none */
-	const char *socket, *pod_cidr; /* NULL: none */
+	const char *labels; /* "KEY=VALUE,…" or NULL */
+	const char *taints; /* "KEY=VALUE:EFFECT,…" of a new Node, or NULL */
+	const char *socket; /* where its logs and commands are served; NULL: by its API server itself */
+	const char *pod_cidr; /* or NULL */
 };
 
 /* For the first registration. New reference. */
