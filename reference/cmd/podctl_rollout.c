@@ -1,5 +1,5 @@
 /*
- * podctl rollout: what a client does about the rollout of a Deployment or a DaemonSet.
+ * podctl rollout: what a client does about the rollout of a Deployment, a DaemonSet or a StatefulSet.
  *
  * Nothing of it is a verb of the server: pause, resume and restart are patches, history and undo read the templates
  * that are kept (podctl_history.c), and status watches the object's own counts (podctl_rollout_status.c). All
@@ -9,6 +9,7 @@
 
 #include "api/daemonset.h"
 #include "api/deployment.h"
+#include "api/statefulset.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "cmd/podctl.h"
@@ -85,7 +86,8 @@ static int do_restart(struct podctl *p, const struct target *t, struct error *er
 
 /* ---- the words ---- */
 
-static const struct kind *const rolled_out[] = { &kind_daemonset, &kind_deployment };
+static const struct kind *const rolled_out[] = { &kind_daemonset, &kind_deployment,
+						 &kind_statefulset };
 
 static const struct {
 	const char *word;
@@ -109,10 +111,10 @@ static int run_all(struct podctl *p, size_t verb, const struct targets *t, struc
 		int r;
 
 		if (!is_rolled_out(t->items[i].kind))
-			return error_set(
-				err, ERR_BAD_REQUEST, NULL,
-				"%s are not rolled out: only daemonsets and deployments are",
-				kind_resource_name(t->items[i].kind));
+			return error_set(err, ERR_BAD_REQUEST, NULL,
+					 "%s are not rolled out: only daemonsets, deployments and "
+					 "statefulsets are",
+					 kind_resource_name(t->items[i].kind));
 		r = verbs[verb].run(p, &t->items[i], err);
 		if (r < 0)
 			return r;

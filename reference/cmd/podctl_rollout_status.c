@@ -7,6 +7,7 @@
 #include "api/daemonset.h"
 #include "api/deployment.h"
 #include "api/meta.h"
+#include "api/statefulset.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "cmd/podctl.h"
@@ -78,18 +79,49 @@ static int daemonset_misses(const json_t *ds, char **ret_missing, struct error *
 	return 0;
 }
 
+static int statefulset_misses(const json_t *sts, char **ret_missing, struct error *err)
+{
+	long long want = (long long)json_int(sts, "spec.replicas", 1);
+	long long ready = count(sts, "status.readyReplicas");
+	long long updated = count(sts, "status.updatedReplicas");
+	long long to_update = want - (long long)statefulset_partition(sts);
+
+	if (!statefulset_is_rolling(sts))
+		return error_set(
+			err, ERR_BAD_REQUEST, NULL,
+			"rollout status is only available for RollingUpdate strategy type");
+	if (!is_seen(sts))
+		*ret_missing = xstrdup("Waiting for statefulset spec update to be observed...");
+	else if (ready < want)
+		*ret_missing = str_printf("Waiting for %lld pods to be ready...", want - ready);
+	else if (updated < to_update)
+		*ret_missing = str_printf("Waiting for partitioned roll out to finish: %lld out "
+					  "of %lld new pods have been updated...",
+					  updated, to_update);
+	return 0;
+}
+
+static char *statefulset_end(const json_t *sts)
+{
+	return str_printf("partitioned roll out complete: %lld new pods have been updated...",
+			  count(sts, "status.updatedReplicas"));
+}
+
 static const struct row {
 	const struct kind *kind;
 	const char *word; /* of the sentence at the end */
 	missing_fn misses;
+	char *(*end)(const json_t *obj); /* another sentence at the end; may be NULL */
 } rows[] = {
-	{ &kind_daemonset, "daemon set", daemonset_misses },
-	{ &kind_deployment, "deployment", deployment_misses },
+	{ &kind_daemonset, "daemon set", daemonset_misses, NULL },
+	{ &kind_deployment, "deployment", deployment_misses, NULL },
+	{ &kind_statefulset, "statefulset", statefulset_misses, statefulset_end },
 };
 
 struct look {
-	missing_fn misses;
+	const struct row *row;
 	char *last; /* the sentence that was said last; owned */
+	char *end; /* that of the end; owned */
 };
 
 static int rolled_out(void *userdata, const json_t *obj, struct error *err)
@@ -100,11 +132,15 @@ static int rolled_out(void *userdata, const json_t *obj, struct error *err)
 
 	if (!obj)
 		return 0;
-	r = l->misses(obj, &missing, err);
+	r = l->row->misses(obj, &missing, err);
 	if (r < 0)
 		return r;
-	if (!missing)
+	if (!missing) {
+		l->end = l->row->end ? l->row->end(obj) :
+				       str_printf("%s \"%s\" successfully rolled out", l->row->word,
+						  meta_name(obj));
 		return 1;
+	}
 	if (!streq(missing, l->last))
 		printf("%s\n", missing);
 	fflush(stdout);
@@ -123,15 +159,16 @@ int rollout_status(struct podctl *p, const struct target *t, struct error *err)
 
 	while (row->kind != t->kind)
 		row++;
-	look.misses = row->misses;
+	look.row = row;
 	r = until_holds(p, &until, deadline, err);
 	free(look.last);
+	if (r == 0)
+		printf("%s\n", look.end);
+	free(look.end);
 	if (r == UNTIL_ABSENT)
 		return error_set(err, ERR_NOT_FOUND, "NotFound", "%s \"%s\" not found",
 				 kind_resource_name(t->kind), t->name);
 	if (r == UNTIL_TIMEOUT)
 		return error_set(err, ERR_TIMEOUT, NULL, "timed out waiting for the condition");
-	if (r == 0)
-		printf("%s \"%s\" successfully rolled out\n", row->word, t->name);
 	return r;
 }
