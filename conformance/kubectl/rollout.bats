@@ -101,34 +101,6 @@ roll() {
 	[[ $(p get pods -o name) != *"$before"* ]]
 }
 
-# daemonset VALUE: a DaemonSet with the variable A, rolled out.
-daemonset() {
-	p apply -f - >/dev/null <<-EOF
-		apiVersion: apps/v1
-		kind: DaemonSet
-		metadata: {name: each}
-		spec:
-		  selector: {matchLabels: {app: each}}
-		  template:
-		    metadata: {labels: {app: each}}
-		    spec:
-		      terminationGracePeriodSeconds: 1
-		      containers: [{name: main, image: $IMAGE, command: [sleep, "1000"], env: [{name: A, value: $1}]}]
-	EOF
-	p rollout status daemonset/each >/dev/null
-}
-
-@test "kubectl rollout status, history and undo of a DaemonSet" {
-	daemonset a
-	daemonset b
-	run -0 k rollout history daemonset/each --revision=2
-	[[ $output == *"revision #2"*"A:"*b* ]]
-	k rollout undo daemonset/each
-	run -0 k rollout status daemonset/each
-	[[ $output == *"successfully rolled out"* ]]
-	[[ $(running_env) == a* ]]
-}
-
 @test "kubectl 1.20 rolls back, too" {
 	deployment web 1
 	roll b

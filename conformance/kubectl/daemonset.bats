@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
-# kubectl rolls a DaemonSet of podd's out and back.
+# kubectl and DaemonSets: shown, rolled out and back, deleted.
 
 # shellcheck source=conformance/lib/kubectl.bash
-. "$BATS_TEST_DIRNAME/lib/kubectl.bash"
+. "$BATS_TEST_DIRNAME/../lib/kubectl.bash"
 
 bats_require_minimum_version 1.5.0
 
 # daemonset: DaemonSet web, its pod there.
 daemonset() {
-	k create --validate=false -f - <<-EOF
+	k create -f - <<-EOF
 		apiVersion: apps/v1
 		kind: DaemonSet
 		metadata: {name: web, annotations: {kubernetes.io/change-cause: first}}
@@ -23,8 +23,8 @@ daemonset() {
 	k rollout status daemonset/web
 }
 
-# template PATH: a field of the DaemonSet's pod template.
-template() {
+# pod_template PATH: a field of the DaemonSet's pod template.
+pod_template() {
 	k get daemonset web -o jsonpath="{.spec.template$1}"
 }
 
@@ -76,18 +76,21 @@ hash() {
 	run -0 k rollout undo daemonset/web
 	[[ $output == *"rolled back"* ]]
 	k rollout status daemonset/web
-	[ -z "$(template .spec.containers[0].env)" ]
+	[ -z "$(pod_template .spec.containers[0].env)" ]
 	[ "$(hash)" = "$first" ]
 }
 
 # DS-003
 @test "kubectl delete daemonset takes the pods, and leaves them when told to" {
 	daemonset
-	pod=$(k get pods -l app=web -o name)
+	pod=$(p get pods -l app=web -o name)
+	[ -n "$pod" ]
 	k delete daemonset web --cascade=orphan
+	run -1 p get daemonset web
 	daemonset
 	run -0 k get pods -l app=web -o name
 	[ "$output" = "$pod" ]
 	k delete daemonset web
-	k wait --for=delete pod -l app=web --timeout=30s
+	no_pods() { [ -z "$(p get pods -o name)" ]; }
+	eventually no_pods
 }
