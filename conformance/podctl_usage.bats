@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # podctl top and autoscale: what pods use, and a Deployment scaled by that.
 
+podd_options=(--nodes 2)
+
 # shellcheck source=conformance/lib/podctl.bash
 . "$BATS_TEST_DIRNAME/lib/podctl.bash"
 
@@ -48,6 +50,24 @@ eventually() {
 	[[ ${lines[1]} =~ ^web-[a-z0-9-]+\ +main\ +[0-9]+m\ +[0-9]+Mi$ ]]
 	run -0 p top node
 	[[ ${lines[1]} =~ \ [0-9]+m\ +[0-9]+%\ +[0-9]+Mi\ +[0-9]+%$ ]]
+}
+
+@test "top knows the pods of every node" {
+	second=$(podctl_ get nodes -o name | tail -n 1)
+	p create -f - <<-EOF
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: far}
+		spec:
+		  nodeName: ${second#node/}
+		  terminationGracePeriodSeconds: 1
+		  containers: [{name: main, image: "localhost/podtest/busybox:v1", command: [sleep, "1000"]}]
+	EOF
+	p wait pod/far --for=condition=Ready
+	eventually p top pod far
+	eventually p top node "${second#node/}"
+	run -0 p top node
+	[ "${#lines[@]}" = 3 ]
 }
 
 @test "top of what is not there" {

@@ -23,6 +23,7 @@
 #include "cmd/podd_program.h"
 #include "runtime/net_range.h"
 #include "cmd/podd_route.h"
+#include "cmd/podd_usage.h"
 #include "controllers/controllers.h"
 #include "kubelet/kubelet.h"
 #include "runtime/runtime.h"
@@ -39,6 +40,7 @@ struct podd {
 	struct store *store;
 	struct kubelet *kubelet;
 	struct controllers *controllers;
+	struct podd_usage *usage;
 	struct podd_route *route;
 	struct apiserver *apiserver;
 	struct podd_agents *agents; /* the other nodes */
@@ -125,6 +127,19 @@ static int start_kubelet(struct podd *p, struct error *err)
 	return kubelet_new(&cfg, on_kubelet_ready, p, &p->kubelet, err);
 }
 
+static void start_usage(struct podd *p)
+{
+	struct podd_usage_config cfg = {
+		.store = p->store,
+		.loop = p->loop,
+		.clock = &p->clock,
+		.kubelet = p->kubelet,
+		.node_name = p->o.node_name,
+	};
+
+	p->usage = podd_usage_new(&cfg);
+}
+
 static int start_controllers(struct podd *p, struct error *err)
 {
 	struct metrics_source metrics;
@@ -133,7 +148,8 @@ static int start_controllers(struct podd *p, struct error *err)
 
 	if (r < 0)
 		return r;
-	podd_metrics_source(p->kubelet, &metrics);
+	start_usage(p);
+	podd_usage_source(p->usage, &metrics);
 	controllers_set_metrics(p->controllers, &metrics);
 	return 0;
 }
@@ -164,7 +180,11 @@ static void start_route(struct podd *p, struct node_ops *ret)
 {
 	struct node_ops local;
 	struct podd_route_config cfg = {
-		.store = p->store, .loop = p->loop, .local = &local, .node_name = p->o.node_name
+		.store = p->store,
+		.loop = p->loop,
+		.local = &local,
+		.node_name = p->o.node_name,
+		.usage = p->usage,
 	};
 
 	podd_node_ops(p->kubelet, &local);
@@ -240,6 +260,7 @@ static void stop(struct podd *p)
 	apiserver_free(p->apiserver);
 	podd_route_free(p->route);
 	controllers_free(p->controllers);
+	podd_usage_free(p->usage);
 	kubelet_free(p->kubelet);
 	store_free(p->store);
 	for (size_t i = 0; i < ARRAY_SIZE(p->signals); i++)

@@ -4,8 +4,6 @@
  */
 #include "cmd/podd_node.h"
 
-#define FRESH_NS (60 * NSEC_PER_SEC) /* nominal */
-
 static struct kubelet_stream *stream_of(struct node_stream *s)
 {
 	return (struct kubelet_stream *)s;
@@ -151,16 +149,6 @@ static int node_disrupt(void *ctx, const char *what, const char *ns, const char 
 			struct error *err)
 {
 	return kubelet_disrupt(ctx, what, ns, pod, err);
-}
-
-static int fresh_pod_metrics(void *ctx, const char *ns, json_t **ret_items, struct error *err)
-{
-	return kubelet_pod_metrics(ctx, ns, FRESH_NS, ret_items, err);
-}
-
-void podd_metrics_source(struct kubelet *k, struct metrics_source *ret)
-{
-	*ret = (struct metrics_source){ .ctx = k, .pods = fresh_pod_metrics };
 }
 
 void podd_node_ops(struct kubelet *k, struct node_ops *ret)

@@ -20,6 +20,7 @@ struct podd_route {
 	struct node_ops local;
 	char *node_name;
 	struct podd_agents *agents;
+	struct podd_usage *usage;
 };
 
 struct routed {
@@ -51,6 +52,11 @@ static int other_node_of(struct podd_route *r, const char *ns, const char *pod, 
 	return 0;
 }
 
+const char *podd_route_socket(const json_t *node)
+{
+	return json_string_value(json_object_get(meta_annotations(node), SOCKET_ANNOTATION));
+}
+
 static int socket_of(struct podd_route *r, const char *node, char **ret, struct error *err)
 {
 	_cleanup_json_ json_t *obj = NULL;
@@ -59,7 +65,7 @@ static int socket_of(struct podd_route *r, const char *node, char **ret, struct 
 
 	if (code)
 		return code;
-	path = json_string_value(json_object_get(meta_annotations(obj), SOCKET_ANNOTATION));
+	path = podd_route_socket(obj);
 	if (!path)
 		return error_set(err, ERR_UNAVAILABLE, NULL,
 				 "node \"%s\" serves no logs and commands here", node);
@@ -207,20 +213,20 @@ static void route_cancel(struct node_stream *s)
 	free(s);
 }
 
-/* ---- usage and images: those of our own node ---- */
+/* ---- usage, of all nodes; images, those of our own node ---- */
 
 static int route_pod_metrics(void *ctx, const char *ns, json_t **ret_items, struct error *err)
 {
 	struct podd_route *r = ctx;
 
-	return r->local.pod_metrics(r->local.ctx, ns, ret_items, err);
+	return podd_usage_pods(r->usage, ns, ret_items, err);
 }
 
 static int route_node_metrics(void *ctx, json_t **ret_items, struct error *err)
 {
 	struct podd_route *r = ctx;
 
-	return r->local.node_metrics(r->local.ctx, ret_items, err);
+	return podd_usage_nodes(r->usage, ret_items, err);
 }
 
 static int route_image_import(void *ctx, const char *path, json_t **ret_names, struct error *err)
@@ -291,6 +297,7 @@ struct podd_route *podd_route_new(const struct podd_route_config *cfg)
 	r->loop = cfg->loop;
 	r->local = *cfg->local;
 	r->node_name = xstrdup(cfg->node_name);
+	r->usage = cfg->usage;
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #include "apiserver/node_ops.h"
 #include "base/loop.h"
 #include "cmd/podd_agents.h"
+#include "cmd/podd_usage.h"
 #include "store/store.h"
 
 struct podd_route;
@@ -18,7 +19,11 @@ struct podd_route_config {
 	struct loop *loop; /* both outlive the route */
 	const struct node_ops *local; /* copied */
 	const char *node_name; /* the local one */
+	struct podd_usage *usage; /* of all nodes */
 };
+
+/* Where a node that is another process listens, or NULL; borrowed from node. */
+const char *podd_route_socket(const json_t *node);
 
 struct podd_route *podd_route_new(const struct podd_route_config *cfg);
 struct podd_route *podd_route_free(struct podd_route *r); /* takes NULL, returns NULL */

@@ -171,6 +171,14 @@ static int link_forward(void *ctx, const struct node_forward_request *req,
 	return open_stream(ctx, question, ev, userdata, ret, err);
 }
 
+int link_metrics(const struct link_target *target, const struct node_stream_events *ev,
+		 void *userdata, struct node_stream **ret, struct error *err)
+{
+	_cleanup_json_ json_t *question = json_pack("{ss}", "verb", "metrics");
+
+	return open_stream(target, question, ev, userdata, ret, err);
+}
+
 /* What is not read piles up at the node, which holds its end then. */
 static void link_hold(struct node_stream *s, bool on)
 {

@@ -17,3 +17,9 @@ struct link_target {
  * done. disrupt is sent and not waited for. Images are not the node's to change: there is none of their functions.
  */
 struct node_ops link_node_ops(struct link_target *target);
+/*
+ * What the node's pods and the node itself use: {"pods": [PodMetrics…], "nodes": [NodeMetrics…]} as text by ev->data. A stream as
+ * those of the table, to be cancelled by its function.
+ */
+int link_metrics(const struct link_target *target, const struct node_stream_events *ev,
+		 void *userdata, struct node_stream **ret, struct error *err);

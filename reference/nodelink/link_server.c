@@ -149,6 +149,24 @@ static int disrupt(struct link_conn *c, const json_t *ask, struct error *err)
 	return r;
 }
 
+static int tell_metrics(struct link_conn *c, struct error *err)
+{
+	const struct node_ops *ops = &c->server->ops;
+	_cleanup_json_ json_t *pods = NULL, *nodes = NULL, *answer = NULL;
+	_cleanup_free_ char *text = NULL;
+	int r = ops->pod_metrics(ops->ctx, NULL, &pods, err);
+
+	if (r == 0)
+		r = ops->node_metrics(ops->ctx, &nodes, err);
+	if (r)
+		return r;
+	answer = json_pack("{sO, sO}", "pods", pods, "nodes", nodes);
+	text = json_text(answer);
+	on_output(c, 1, text, strlen(text));
+	finish(c, 0, NULL);
+	return 0;
+}
+
 static void ask(struct link_conn *c, const json_t *question)
 {
 	_cleanup_error_ struct error err = ERROR_INIT;
@@ -164,6 +182,8 @@ static void ask(struct link_conn *c, const json_t *question)
 		r = open_attach(c, question, &err);
 	else if (streq(verb, "forward"))
 		r = open_forward(c, question, &err);
+	else if (streq(verb, "metrics"))
+		r = tell_metrics(c, &err);
 	else if (streq(verb, "disrupt"))
 		r = disrupt(c, question, &err);
 	else

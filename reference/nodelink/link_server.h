@@ -9,7 +9,7 @@
 struct link_server;
 
 /*
- * Listens at path (mode 0600, replaced when it is there). ops are copied; their streams, and disrupt, are what is served.
+ * Listens at path (mode 0600, replaced when it is there). ops are copied; their streams, metrics and disrupt are what is served.
  */
 int link_server_new(struct loop *loop, const char *path, const struct node_ops *ops,
 		    struct link_server **ret, struct error *err);
