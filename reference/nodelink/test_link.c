@@ -117,6 +117,19 @@ static int node_disrupt(void *ctx _unused_, const char *what, const char *ns, co
 	return 0;
 }
 
+static int node_pods_use(void *ctx _unused_, const char *ns, json_t **ret_items,
+			 struct error *err _unused_)
+{
+	*ret_items = json_pack("[s]", ns ? ns : "all");
+	return 0;
+}
+
+static int node_uses(void *ctx _unused_, json_t **ret_items, struct error *err _unused_)
+{
+	*ret_items = json_pack("[s]", "node");
+	return 0;
+}
+
 /* ---- the asker ---- */
 
 static struct {
@@ -152,6 +165,8 @@ static void begin(void)
 				      .stdin_close = node_close,
 				      .resize = node_resize,
 				      .cancel = node_cancel,
+				      .pod_metrics = node_pods_use,
+				      .node_metrics = node_uses,
 				      .disrupt = node_disrupt };
 	_cleanup_error_ struct error err = ERROR_INIT;
 
@@ -334,6 +349,19 @@ static void test_a_disruption_is_passed_on(void)
 	end();
 }
 
+static void test_what_is_used_comes_in_one_answer(void)
+{
+	struct link_target target = { .loop = loop, .path = path };
+	struct node_stream *s;
+
+	begin();
+	CHECK_OK(link_metrics(&target, &events, NULL, &s, NULL), NULL);
+	wait_for(&got.done);
+	CHECK_INT(got.exit_code, 0);
+	CHECK_STR(strbuf_str(&got.out), "{\"pods\":[\"all\"],\"nodes\":[\"node\"]}");
+	end();
+}
+
 static void test_a_frame_that_is_too_long_is_none(void)
 {
 	struct evbuffer *b = evbuffer_new();
@@ -360,6 +388,7 @@ int main(void)
 	TEST(test_a_node_that_ends_ends_its_streams);
 	TEST(test_nobody_there_is_told_at_once);
 	TEST(test_a_disruption_is_passed_on);
+	TEST(test_what_is_used_comes_in_one_answer);
 	TEST(test_a_frame_that_is_too_long_is_none);
 	loop_free(loop);
 	free(path);
