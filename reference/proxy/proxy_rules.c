@@ -5,6 +5,7 @@
  *   set addresses	of Services: what none of the chains took is refused, be it for want of an endpoint or of such a port
  *   set hairpins	pod . pod: a pod that reached itself through a Service must be answered through the node
  *   chain s-…		one per port of a Service: takes one of the endpoints at random
+ *   mark 1		what came to a port of the node and may go to another: its answer has to come back here
  *   chain e-…, set c-…	with sessionAffinity ClientIP, one per endpoint: leads there and remembers the client
  *
  * Endpoints are those that are ready; when there is none, those that terminate but still serve. Names follow from addresses
@@ -48,6 +49,7 @@ const char proxy_rules_base[] =
 	"	chain postrouting {\n"
 	"		type nat hook postrouting priority 99\n"
 	"		ct status dnat ip saddr . ip daddr @hairpins masquerade\n"
+	"		ct status dnat meta mark 1 masquerade\n"
 	"	}\n"
 	"	chain input {\n"
 	"		type filter hook input priority 0\n"
@@ -104,6 +106,8 @@ struct port {
 	char *protocol; /* as nft writes it */
 	int number;
 	char *id; /* in names */
+	const char *policy; /* Cluster or Local */
+	bool outside; /* not the Service's own address */
 };
 
 static void add_rule(json_t *chains, const char *chain, const char *fmt, ...) _printf_(3, 4);
@@ -203,11 +207,10 @@ static void add_hairpins(json_t *table, char *const *targets)
 }
 
 static void add_port(json_t *table, const struct proxy_facts *f, const struct port *p,
-		     const char *policy, const json_t *port)
+		     const json_t *port)
 {
-	_cleanup_(targets_deinit) struct targets t = {
-		.node = streq(policy, "Local") ? f->node_name : NULL,
-	};
+	bool local = streq(p->policy, "Local");
+	_cleanup_(targets_deinit) struct targets t = { .node = local ? f->node_name : NULL };
 	_cleanup_free_ char *key = service_key(p->service), *chain = str_printf("s-%s", p->id);
 	_cleanup_free_ char *element =
 		str_printf("%s . %s . %d", p->address, p->protocol, p->number);
@@ -217,6 +220,8 @@ static void add_port(json_t *table, const struct proxy_facts *f, const struct po
 	targets = chosen(&t);
 	if (!targets)
 		return;
+	if (p->outside && !local)
+		add_rule(json_object_get(table, "chains"), chain, "meta mark set 1");
 	if (streq(json_str(p->service, "spec.sessionAffinity"), "ClientIP"))
 		spread_by_client(table, p, chain, targets, f->rate);
 	else
@@ -237,20 +242,30 @@ static char *lower(const char *text)
 }
 
 static void add_at(json_t *table, const struct proxy_facts *f, const json_t *service,
-		   const json_t *port, const char *address, int number, const char *policy)
+		   const json_t *port, const char *address, int number)
 {
 	_cleanup_free_ char *protocol = lower(json_str_or(port, "protocol", "TCP"));
 	_cleanup_free_ char *id = str_printf("%s-%s-%d", address, protocol, number);
-	struct port p = { service, address, protocol, number, id };
+	bool outside = !streq(address, service_address(service));
+	struct port p = {
+		.service = service,
+		.address = address,
+		.protocol = protocol,
+		.number = number,
+		.id = id,
+		.policy = json_str_or(service,
+				      outside ? "spec.externalTrafficPolicy" :
+						"spec.internalTrafficPolicy",
+				      "Cluster"),
+		.outside = outside,
+	};
 
-	add_port(table, f, &p, policy, port);
+	add_port(table, f, &p, port);
 }
 
 static void add_service(json_t *table, const struct proxy_facts *f, const json_t *service)
 {
 	const char *address = service_address(service);
-	const char *inside = json_str_or(service, "spec.internalTrafficPolicy", "Cluster");
-	const char *outside = json_str_or(service, "spec.externalTrafficPolicy", "Cluster");
 	json_t *port, *ip;
 	size_t i, j;
 
@@ -261,11 +276,11 @@ static void add_service(json_t *table, const struct proxy_facts *f, const json_t
 		int number = (int)json_int(port, "port", 0);
 		int node_port = (int)json_int(port, "nodePort", 0);
 
-		add_at(table, f, service, port, address, number, inside);
+		add_at(table, f, service, port, address, number);
 		if (node_port)
-			add_at(table, f, service, port, f->node_ip, node_port, outside);
+			add_at(table, f, service, port, f->node_ip, node_port);
 		json_each(service, "spec.externalIPs", j, ip)
-			add_at(table, f, service, port, json_string_value(ip), number, outside);
+			add_at(table, f, service, port, json_string_value(ip), number);
 	}
 }
 

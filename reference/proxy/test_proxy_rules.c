@@ -117,6 +117,10 @@ static void test_a_node_port_is_open_on_the_node(void)
 	text = json_text(services);
 	t = rules(text, SLICES(E("10.88.0.4", "")));
 	CHECK(json_object_get(json_obj(t, "ports"), "10.88.0.1 . tcp . 30080"));
+	/* the answer of a pod on another node has to come back this way */
+	CHECK_STR(rule(t, "s-10.88.0.1-tcp-30080", 0), "meta mark set 1");
+	CHECK_STR(rule(t, CHAIN, 0),
+		  "meta l4proto tcp dnat to numgen random mod 1 map { 0 : 10.88.0.4 . 8080 }");
 }
 
 /* The commands from one set of endpoints to the other. */
