@@ -108,6 +108,18 @@ setup() {
 	[ "$(grep -c 'continue=' <<<"$output")" -eq 1 ]
 }
 
+# API-028
+@test "The pages of a list are all of the state that the first one showed" {
+	local all=/api/v1/namespaces/shared/configmaps token
+	token=$(kubectl get --raw "$all?limit=1" | jq -r '.metadata.continue | @uri')
+	configmap later
+	p delete configmap second >/dev/null
+	run -0 jq -r '.items[].metadata.name' < <(kubectl get --raw "$all?continue=$token")
+	configmap second 2
+	p delete configmap later
+	[ "$output" = second ]
+}
+
 @test "kubectl get -w shows what comes" {
 	k get configmaps -w --no-headers -o name >"$BATS_TEST_TMPDIR/seen" 3>&- &
 	local watch=$!

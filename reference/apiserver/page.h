@@ -1,8 +1,8 @@
 /*
- * page: a list in pieces of `limit`, each but the last with a `continue` for the next. Pure.
+ * page: a list in pieces of `limit`, each but the last with a `continue` for the next.
  *
- * A piece goes on behind the name of the last object that was told, in the present state: an object that comes or goes
- * between two pieces may be in or not, but none is told twice and none that stays is left out.
+ * All pieces are of the state that the first one showed: the list is kept on a shelf, and a token names its place there. The
+ * shelf holds the newest PAGE_SHELF lists; a token of another one is answered 410, as one that is too old.
  */
 #pragma once
 
@@ -11,8 +11,33 @@
 
 #include "base/error.h"
 
+#define PAGE_SHELF 16
+
+struct kind; /* api/scheme.h */
+
+struct page_list {
+	uint64_t id; /* 0: nothing is kept here */
+	const struct kind *kind;
+	char *revision;
+	json_t *items;
+};
+
+struct page_shelf { /* all zero is an empty one */
+	struct page_list lists[PAGE_SHELF];
+	uint64_t last_id;
+};
+
+void page_shelf_deinit(struct page_shelf *s);
+
 /*
- * Cuts items, which are sorted by namespace and name, in place. limit 0: no limit. token: the client's `continue`, or
- * NULL. meta gets `continue` and `remainingItemCount` when something is left. ERR_BAD_REQUEST: the token is not ours.
+ * Cuts a new list in place, and keeps it when something is left. limit 0: no limit. meta has its resourceVersion, and gets
+ * `continue` and `remainingItemCount` when something is left.
  */
-int page_cut(json_t *items, int64_t limit, const char *token, json_t *meta, struct error *err);
+void page_first(struct page_shelf *s, const struct kind *k, json_t *items, int64_t limit,
+		json_t *meta);
+/*
+ * The piece that a token is about; meta gets the list's resourceVersion, too. ERR_BAD_REQUEST: the token is not ours, or of
+ * another kind. ERR_GONE: its list is no longer kept.
+ */
+int page_next(struct page_shelf *s, const struct kind *k, const char *token, int64_t limit,
+	      json_t **ret_items, json_t *meta, struct error *err);

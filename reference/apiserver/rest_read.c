@@ -1,6 +1,5 @@
 /*
- * Get and list. A list at an exact revision that is not the present one is 410; pages of a list (page.h) are each of the
- * present.
+ * Get and list. A list at an exact revision that is not the present one is 410; a list may come in pieces (page.h).
  */
 #include "apiserver/server.h"
 
@@ -106,36 +105,46 @@ int rest_reply_list(struct request *req, json_t *items, json_t *meta)
 	return reply_json(req, 200, out);
 }
 
-static int list(struct request *req, struct error *err)
+/* A list of the present, cut to its first piece. */
+static int list_present(struct request *req, int64_t limit, json_t **ret_items, json_t *meta,
+			struct error *err)
 {
 	_cleanup_(selector_freep) struct selector *labels = NULL;
 	_cleanup_(field_selector_freep) struct field_selector *fields = NULL;
-	_cleanup_json_ json_t *items = NULL, *meta = NULL;
 	const struct kind *k = req->route.kind;
 	struct store_list_opts opts = { .ns = req->route.ns };
 	_cleanup_free_ char *rv = NULL;
 	uint64_t revision;
-	int64_t limit;
 	int r = request_selectors(req, &labels, &fields, err);
 
 	opts.labels = labels;
 	opts.fields = fields;
 	if (r == 0)
-		r = request_int(req, "limit", 0, &limit, err);
-	if (r == 0)
-		r = store_list(req->server->cfg.store, version_stored(k), &opts, &items, &revision,
-			       err);
+		r = store_list(req->server->cfg.store, version_stored(k), &opts, ret_items,
+			       &revision, err);
 	if (r)
 		return r;
-	convert_items(k, items);
+	convert_items(k, *ret_items);
 	rv = str_printf("%llu", (unsigned long long)revision);
-	meta = json_pack("{ss}", "resourceVersion", rv);
-	r = page_cut(items, limit, request_query(req, "continue"), meta, err);
-	if (r < 0)
-		return r;
+	json_take_set(meta, "resourceVersion", json_string(rv));
+	page_first(&req->server->pages, k, *ret_items, limit, meta);
 	if (labels || fields) /* how many more would match is not told, as in the field */
 		json_object_del(meta, "remainingItemCount");
-	return rest_reply_list(req, items, meta);
+	return 0;
+}
+
+static int list(struct request *req, struct error *err)
+{
+	_cleanup_json_ json_t *items = NULL, *meta = json_object();
+	const char *token = request_query(req, "continue");
+	int64_t limit;
+	int r = request_int(req, "limit", 0, &limit, err);
+
+	if (r == 0 && token && *token)
+		r = page_next(&req->server->pages, req->route.kind, token, limit, &items, meta, err);
+	else if (r == 0)
+		r = list_present(req, limit, &items, meta, err);
+	return r ? r : rest_reply_list(req, items, meta);
 }
 
 int rest_read_collection(struct request *req, struct error *err)

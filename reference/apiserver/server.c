@@ -271,6 +271,7 @@ struct apiserver *apiserver_free(struct apiserver *a)
 	stream_end_all(a);
 	LL_FOREACH_SAFE(a->listeners, l, next)
 	listener_free(l);
+	page_shelf_deinit(&a->pages);
 	json_decref(a->cfg.info);
 	json_decref(a->access);
 	free(a->version);

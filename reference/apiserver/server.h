@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "apiserver/apiserver.h"
+#include "apiserver/page.h"
 #include "apiserver/request.h"
 
 struct stream;
@@ -19,6 +20,7 @@ struct apiserver {
 	struct listener *listeners;
 	struct stream *streams; /* answers under way */
 	struct carrier *carriers;
+	struct page_shelf pages;
 	json_t *access; /* {server, ca, token} of the TCP listener, or NULL */
 };
 

@@ -1,7 +1,6 @@
 /*
- * Tests of SPDY's framing, and of pages.
+ * Tests of SPDY's framing.
  */
-#include "apiserver/page.h"
 #include "apiserver/spdy.h"
 
 #include <zlib.h>
@@ -120,55 +119,6 @@ static void test_what_breaks_the_protocol(void)
 	CHECK_STR(strbuf_str(&heard), "");
 }
 
-/* ---- pages ---- */
-
-static json_t *five(void)
-{
-	return json_loads("[{\"metadata\":{\"name\":\"a\",\"namespace\":\"n\"}},"
-			  "{\"metadata\":{\"name\":\"b\",\"namespace\":\"n\"}},"
-			  "{\"metadata\":{\"name\":\"c\",\"namespace\":\"n\"}},"
-			  "{\"metadata\":{\"name\":\"a\",\"namespace\":\"o\"}},"
-			  "{\"metadata\":{\"name\":\"b\",\"namespace\":\"o\"}}]",
-			  0, NULL);
-}
-
-static void test_pages_until_nothing_is_left(void)
-{
-	static const int sizes[] = { 2, 2, 1 }, left[] = { 3, 1, 0 };
-	_cleanup_free_ char *token = NULL;
-
-	for (int i = 0; i < 3; i++) {
-		_cleanup_json_ json_t *items = five(), *meta = json_object();
-
-		CHECK_OK(page_cut(items, 2, token, meta, NULL), NULL);
-		CHECK_INT((int64_t)json_array_size(items), sizes[i]);
-		CHECK_INT(json_int(meta, "remainingItemCount", 0), left[i]);
-		free(token);
-		token = xstrdup(json_str(meta, "continue"));
-	}
-	CHECK_STR(token, NULL);
-}
-
-static void test_a_page_goes_on_where_an_object_has_gone(void)
-{
-	_cleanup_json_ json_t *items = five(), *meta = json_object(), *rest = five();
-
-	CHECK_OK(page_cut(items, 2, NULL, meta, NULL), NULL);
-	json_array_remove(rest, 1);
-	CHECK_OK(page_cut(rest, 0, json_str(meta, "continue"), meta, NULL), NULL);
-	CHECK_INT((int64_t)json_array_size(rest), 3);
-	CHECK_STR(json_str(json_array_get(rest, 0), "metadata.name"), "c");
-}
-
-static void test_a_foreign_token(void)
-{
-	_cleanup_json_ json_t *items = five(), *meta = json_object();
-	_cleanup_error_ struct error err = ERROR_INIT;
-
-	CHECK_INT(page_cut(items, 2, "e30=", meta, &err), -ERR_BAD_REQUEST);
-	CHECK_STR(error_text(&err), "continue key is not valid: \"e30=\"");
-}
-
 int main(void)
 {
 	TEST(test_headers_go_on_from_block_to_block);
@@ -176,9 +126,6 @@ int main(void)
 	TEST(test_resets_and_pings);
 	TEST(test_a_reply_uses_the_dictionary);
 	TEST(test_what_breaks_the_protocol);
-	TEST(test_pages_until_nothing_is_left);
-	TEST(test_a_page_goes_on_where_an_object_has_gone);
-	TEST(test_a_foreign_token);
 	spdy_free(s);
 	strbuf_deinit(&heard);
 	return test_end();
