@@ -16,8 +16,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-
 static SCHEMA(schema_rolling, "RollingUpdateDaemonSet",
 	      INT_OR_STR("maxUnavailable", .flags = FIELD_PTR),
 	      INT_OR_STR("maxSurge", .flags = FIELD_PTR));

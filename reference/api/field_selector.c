@@ -24,7 +24,6 @@ struct field_selector {
 	size_t n;
 };
 
-DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)
 #define _cleanup_field_selector_ _cleanup_(field_selector_freep)
 
 struct field_selector *field_selector_free(struct field_selector *sel)

@@ -18,7 +18,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
 #define OUR_NAME "kubernetes.io/job-controller"

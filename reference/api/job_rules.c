@@ -20,8 +20,6 @@
 #define INDEXES_MAX 100000
 #define MANAGER_MAX 63
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-
 /* ---- the generated labels and the selector ---- */
 
 static void validate_label(const json_t *job, const char *key, const char *want,

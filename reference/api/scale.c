@@ -6,7 +6,6 @@
 #include "base/defs.h"
 #include "base/json.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
 json_t *workload_scale_get(const json_t *obj)

@@ -17,7 +17,6 @@
 #include "base/str.h"
 #include "base/strbuf.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
 struct selector *selector_free(struct selector *sel)

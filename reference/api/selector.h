@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/defs.h"
 #include "base/error.h"
 
 struct kind; /* api/scheme.h */
@@ -29,6 +30,7 @@ bool selector_is_empty(const struct selector *sel); /* matches everything for wa
 /* The text form, terms sorted by key; the caller frees. */
 char *selector_format(const struct selector *sel);
 struct selector *selector_free(struct selector *sel); /* takes NULL, returns NULL */
+DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 /*
  * "metadata.name=x,status.phase!=Failed". Only the fields that the kind lists (and metadata.name,
@@ -41,3 +43,4 @@ bool field_selector_matches(const struct field_selector *sel, const json_t *obj)
 const char *field_selector_value(const struct field_selector *sel, const char *path);
 char *field_selector_format(const struct field_selector *sel);
 struct field_selector *field_selector_free(struct field_selector *sel);
+DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)

@@ -11,7 +11,6 @@
 #include "base/defs.h"
 #include "base/str.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
 struct scanner {

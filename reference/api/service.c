@@ -14,7 +14,6 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
 #define AFFINITY_SECONDS "10800"

@@ -4,8 +4,8 @@
 #include "api/controller_revision.h"
 #include "api/daemonset.h"
 #include "api/meta.h"
+#include "api/test_kind.h"
 #include "base/json.h"
-#include "base/test.h"
 
 #define OF(selector, labels, spec)                                                             \
 	"apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec:\n" selector          \
@@ -14,43 +14,6 @@
 #define DAEMONSET(spec) OF("  selector: {matchLabels: {a: b}}\n", "a: b", spec)
 #define ROLLING(limits) DAEMONSET("  updateStrategy: {rollingUpdate: {" limits "}}\n")
 #define REVISION(more) "apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: {name: r}\n" more
-
-static json_t *decoded(const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
-
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
-	scheme_default(obj);
-	return obj;
-}
-
-/* The message of the rules; "" when they are content. */
-static const char *verdict(const char *text)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = decoded(text);
-
-	buf[0] = '\0';
-	if (scheme_validate(obj, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
-
-static const char *verdict_of_change(const char *before, const char *after)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *was = decoded(before), *now = decoded(after);
-
-	json_set_str(was, "metadata.resourceVersion", "1");
-	json_set_str(now, "metadata.resourceVersion", "1");
-	buf[0] = '\0';
-	if (scheme_validate_update(now, was, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
 
 static void test_defaults(void)
 {

@@ -4,8 +4,8 @@
 #include "api/deployment.h"
 
 #include "api/meta.h"
+#include "api/test_kind.h"
 #include "base/json.h"
-#include "base/test.h"
 
 #define OF(selector, labels, spec)                                                           \
 	"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n" selector       \
@@ -15,29 +15,6 @@
 #define ROLLING(unavailable, surge)                                            \
 	DEPLOYMENT("  strategy: {rollingUpdate: {maxUnavailable: " unavailable \
 		   ", maxSurge: " surge "}}\n")
-
-static json_t *decoded(const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
-
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
-	scheme_default(obj);
-	return obj;
-}
-
-/* The message of the rules; "" when they are content. */
-static const char *verdict(const char *text)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = decoded(text);
-
-	buf[0] = '\0';
-	if (scheme_validate(obj, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
 
 static void test_defaults(void)
 {

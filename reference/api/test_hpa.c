@@ -4,9 +4,9 @@
 #include "api/hpa.h"
 
 #include "api/meta.h"
+#include "api/test_kind.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "base/test.h"
 
 #define HPA(version, spec)                                                             \
 	"apiVersion: autoscaling/" version                                             \
@@ -14,29 +14,6 @@
 	"  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}\n" spec
 #define METRIC(text) HPA("v2", "  maxReplicas: 3\n  metrics:\n  - " text "\n")
 #define BEHAVIOR(text) HPA("v2", "  maxReplicas: 3\n  behavior: " text "\n")
-
-static json_t *decoded(const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
-
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
-	scheme_default(obj);
-	return obj;
-}
-
-/* The message of the rules; "" when they are content. */
-static const char *verdict(const char *text)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = decoded(text);
-
-	buf[0] = '\0';
-	if (scheme_validate(obj, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
 
 static void test_defaults(void)
 {

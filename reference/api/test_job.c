@@ -4,9 +4,9 @@
 #include "api/job.h"
 
 #include "api/meta.h"
+#include "api/test_kind.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/test.h"
 
 #define NOW (INT64_C(1767312000) * NSEC_PER_SEC) /* 2026-01-02T00:00:00Z */
 
@@ -16,33 +16,24 @@
 	"containers: [{name: c, image: i}]}}\n" spec
 #define JOB(spec) JOB_OF(spec, "", "restartPolicy: Never, ")
 
-static json_t *decoded(const char *text)
+static json_t *job_decoded(const char *text)
 {
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
+	json_t *obj = decoded(text);
 
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
 	job_generate_selector(obj);
-	scheme_default(obj);
 	return obj;
 }
 
-/* The message of the rules; "" when they are content. */
-static const char *verdict(const char *text)
+static const char *job_verdict(const char *text)
 {
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = decoded(text);
+	_cleanup_json_ json_t *obj = job_decoded(text);
 
-	buf[0] = '\0';
-	if (scheme_validate(obj, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
+	return verdict_of(obj);
 }
 
 static void test_labels_and_selector_are_made(void)
 {
-	_cleanup_json_ json_t *job = decoded(JOB(""));
+	_cleanup_json_ json_t *job = job_decoded(JOB(""));
 	const json_t *labels = json_obj(job, "spec.template.metadata.labels");
 	const json_t *selected = json_obj(job, "spec.selector.matchLabels");
 
@@ -52,12 +43,13 @@ static void test_labels_and_selector_are_made(void)
 		json_string_value(json_object_get(selected, "batch.kubernetes.io/controller-uid")),
 		"u");
 	CHECK_STR(meta_label(job, "batch.kubernetes.io/job-name"), "j");
-	CHECK_STR(verdict(JOB("")), "");
+	CHECK_STR(job_verdict(JOB("")), "");
 }
 
 static void test_defaults(void)
 {
-	_cleanup_json_ json_t *one = decoded(JOB("")), *queue = decoded(JOB("  parallelism: 2\n"));
+	_cleanup_json_ json_t *one = job_decoded(JOB("")),
+			      *queue = job_decoded(JOB("  parallelism: 2\n"));
 
 	CHECK_INT(json_int(one, "spec.completions", -1), 1);
 	CHECK_INT(json_int(one, "spec.parallelism", -1), 1);
@@ -67,25 +59,25 @@ static void test_defaults(void)
 
 static void test_pods_of_a_job_end(void)
 {
-	CHECK_STR(verdict(JOB_OF("", "", "")),
+	CHECK_STR(job_verdict(JOB_OF("", "", "")),
 		  "Job.batch \"j\" is invalid: spec.template.spec.restartPolicy: Required value: "
 		  "valid values: \"OnFailure\", \"Never\"");
-	CHECK_STR(verdict(JOB_OF("", "", "restartPolicy: OnFailure, ")), "");
+	CHECK_STR(job_verdict(JOB_OF("", "", "restartPolicy: OnFailure, ")), "");
 }
 
 static void test_somebody_elses_selector_is_refused(void)
 {
-	CHECK_CONTAINS(verdict(JOB("  selector: {matchLabels: {a: b}}\n")),
+	CHECK_CONTAINS(job_verdict(JOB("  selector: {matchLabels: {a: b}}\n")),
 		       "`selector` not auto-generated");
-	CHECK_CONTAINS(verdict(JOB_OF("", "labels: {job-name: k}", "restartPolicy: Never, ")),
+	CHECK_CONTAINS(job_verdict(JOB_OF("", "labels: {job-name: k}", "restartPolicy: Never, ")),
 		       "spec.template.metadata.labels[job-name]: Invalid value: ");
 }
 
 static void test_defaults_that_depend(void)
 {
 	_cleanup_json_ json_t *per_index =
-		decoded(JOB("  completionMode: Indexed\n  backoffLimitPerIndex: 1\n"));
-	_cleanup_json_ json_t *policy = decoded(JOB(
+		job_decoded(JOB("  completionMode: Indexed\n  backoffLimitPerIndex: 1\n"));
+	_cleanup_json_ json_t *policy = job_decoded(JOB(
 		"  podFailurePolicy: {rules: [{action: Count, onPodConditions: [{type: X}]}]}\n"));
 
 	CHECK_INT(json_int(per_index, "spec.backoffLimit", -1), INT32_MAX);
@@ -97,50 +89,55 @@ static void test_defaults_that_depend(void)
 
 static void test_a_selector_of_ones_own(void)
 {
-	CHECK_STR(verdict(JOB_OF("  manualSelector: true\n  selector: {matchLabels: {a: b}}\n",
-				 "labels: {a: b}", "restartPolicy: Never, ")),
+	CHECK_STR(job_verdict(JOB_OF("  manualSelector: true\n  selector: {matchLabels: {a: b}}\n",
+				     "labels: {a: b}", "restartPolicy: Never, ")),
 		  "");
 	CHECK_CONTAINS(
-		verdict(JOB("  manualSelector: true\n  selector: {matchLabels: {a: b}}\n")),
+		job_verdict(JOB("  manualSelector: true\n  selector: {matchLabels: {a: b}}\n")),
 		"spec.template.metadata.labels: Invalid value: {}: `selector` does not match");
-	CHECK_CONTAINS(verdict(JOB("  manualSelector: true\n")), "spec.selector: Required value");
+	CHECK_CONTAINS(job_verdict(JOB("  manualSelector: true\n")),
+		       "spec.selector: Required value");
 }
 
 static void test_what_indexes_demand(void)
 {
-	CHECK_CONTAINS(verdict(JOB("  completionMode: Indexed\n  parallelism: 2\n")),
+	CHECK_CONTAINS(job_verdict(JOB("  completionMode: Indexed\n  parallelism: 2\n")),
 		       "spec.completions: Required value: when completion mode is Indexed");
-	CHECK_STR(verdict(JOB("  completionMode: Indexed\n")), "");
-	CHECK_CONTAINS(verdict(JOB("  backoffLimitPerIndex: 1\n")),
+	CHECK_STR(job_verdict(JOB("  completionMode: Indexed\n")), "");
+	CHECK_CONTAINS(job_verdict(JOB("  backoffLimitPerIndex: 1\n")),
 		       "spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion");
-	CHECK_CONTAINS(verdict(JOB("  completionMode: Indexed\n  maxFailedIndexes: 2\n")),
+	CHECK_CONTAINS(job_verdict(JOB("  completionMode: Indexed\n  maxFailedIndexes: 2\n")),
 		       "spec.maxFailedIndexes: Invalid value: 2: must be less than or equal to");
-	CHECK_CONTAINS(verdict(JOB("  completionMode: Odd\n")),
+	CHECK_CONTAINS(job_verdict(JOB("  completionMode: Odd\n")),
 		       "spec.completionMode: Unsupported value: \"Odd\": supported values: "
 		       "\"Indexed\", \"NonIndexed\"");
-	CHECK_CONTAINS(verdict(JOB("  backoffLimit: -1\n")), "spec.backoffLimit: Invalid value");
+	CHECK_CONTAINS(job_verdict(JOB("  backoffLimit: -1\n")),
+		       "spec.backoffLimit: Invalid value");
 }
 
 #define RULES(text) JOB("  podFailurePolicy: {rules: [{" text "}]}\n")
 
 static void test_rules_about_failures(void)
 {
-	CHECK_STR(verdict(RULES("action: FailJob, onExitCodes: {operator: In, values: [3, 4]}")),
-		  "");
-	CHECK_CONTAINS(verdict(RULES("action: Ignore")), "rules[0]: Invalid value");
-	CHECK_CONTAINS(verdict(RULES("action: Count, onExitCodes: {operator: In, values: [4, 3]}")),
-		       "rules[0].onExitCodes.values: Invalid value: [4,3]: must be ordered");
-	CHECK_CONTAINS(verdict(RULES("action: Count, onExitCodes: {operator: In, values: [0]}")),
-		       "values[0]: Invalid value: 0: must not be 0 for the In operator");
-	CHECK_CONTAINS(verdict(RULES("action: FailIndex, "
-				     "onExitCodes: {operator: In, values: [1]}")),
+	CHECK_STR(
+		job_verdict(RULES("action: FailJob, onExitCodes: {operator: In, values: [3, 4]}")),
+		"");
+	CHECK_CONTAINS(job_verdict(RULES("action: Ignore")), "rules[0]: Invalid value");
+	CHECK_CONTAINS(
+		job_verdict(RULES("action: Count, onExitCodes: {operator: In, values: [4, 3]}")),
+		"rules[0].onExitCodes.values: Invalid value: [4,3]: must be ordered");
+	CHECK_CONTAINS(
+		job_verdict(RULES("action: Count, onExitCodes: {operator: In, values: [0]}")),
+		"values[0]: Invalid value: 0: must not be 0 for the In operator");
+	CHECK_CONTAINS(job_verdict(RULES("action: FailIndex, "
+					 "onExitCodes: {operator: In, values: [1]}")),
 		       "rules[0].action: Invalid value: \"FailIndex\": requires the backoffLimit");
-	CHECK_CONTAINS(verdict(RULES("action: Count, onExitCodes: {containerName: odd, "
-				     "operator: NotIn, values: [0]}")),
+	CHECK_CONTAINS(job_verdict(RULES("action: Count, onExitCodes: {containerName: odd, "
+					 "operator: NotIn, values: [0]}")),
 		       "onExitCodes.containerName: Invalid value: \"odd\": must be one of");
-	CHECK_CONTAINS(verdict(JOB_OF("  podReplacementPolicy: TerminatingOrFailed\n"
-				      "  podFailurePolicy: {rules: []}\n",
-				      "", "restartPolicy: OnFailure, ")),
+	CHECK_CONTAINS(job_verdict(JOB_OF("  podReplacementPolicy: TerminatingOrFailed\n"
+					  "  podFailurePolicy: {rules: []}\n",
+					  "", "restartPolicy: OnFailure, ")),
 		       "spec.podReplacementPolicy: Unsupported value");
 }
 
@@ -148,19 +145,20 @@ static void test_rules_about_success(void)
 {
 #define SUCCESS(text) \
 	JOB("  completionMode: Indexed\n  completions: 3\n  successPolicy: {rules: [" text "]}\n")
-	CHECK_STR(verdict(SUCCESS("{succeededIndexes: \"0,2\", succeededCount: 1}")), "");
-	CHECK_CONTAINS(verdict(SUCCESS("{succeededIndexes: \"0-3\"}")),
+	CHECK_STR(job_verdict(SUCCESS("{succeededIndexes: \"0,2\", succeededCount: 1}")), "");
+	CHECK_CONTAINS(job_verdict(SUCCESS("{succeededIndexes: \"0-3\"}")),
 		       "succeededIndexes: Invalid value: \"0-3\": error parsing succeededIndexes: "
 		       "too large index");
-	CHECK_CONTAINS(verdict(SUCCESS("{succeededCount: 4}")), "rules[0].succeededCount: Invalid");
-	CHECK_CONTAINS(verdict(SUCCESS("{}")), "rules[0]: Required value: at least one of");
-	CHECK_CONTAINS(verdict(SUCCESS("")), "spec.successPolicy.rules: Required value");
+	CHECK_CONTAINS(job_verdict(SUCCESS("{succeededCount: 4}")),
+		       "rules[0].succeededCount: Invalid");
+	CHECK_CONTAINS(job_verdict(SUCCESS("{}")), "rules[0]: Required value: at least one of");
+	CHECK_CONTAINS(job_verdict(SUCCESS("")), "spec.successPolicy.rules: Required value");
 }
 
 static void test_the_manager_has_a_domain(void)
 {
-	CHECK_STR(verdict(JOB("  managedBy: example.com/mine\n")), "");
-	CHECK_CONTAINS(verdict(JOB("  managedBy: mine\n")), "spec.managedBy: Invalid value");
+	CHECK_STR(job_verdict(JOB("  managedBy: example.com/mine\n")), "");
+	CHECK_CONTAINS(job_verdict(JOB("  managedBy: mine\n")), "spec.managedBy: Invalid value");
 }
 
 /* The message of the rules for a change; "" when they are content. */
@@ -168,7 +166,7 @@ static const char *change(const char *before, const char *after, int64_t active)
 {
 	static char buf[2048];
 	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *was = decoded(before), *now = decoded(after);
+	_cleanup_json_ json_t *was = job_decoded(before), *now = job_decoded(after);
 
 	buf[0] = '\0';
 	meta_set_rv(now, 1);
@@ -211,7 +209,7 @@ static const char *cell(json_t *job, size_t i)
 
 static void test_columns(void)
 {
-	_cleanup_json_ json_t *job = decoded(JOB(""));
+	_cleanup_json_ json_t *job = job_decoded(JOB(""));
 
 	CHECK_STR(cell(job, 1), "Running");
 	CHECK_STR(cell(job, 2), "0/1");

@@ -6,9 +6,6 @@
 #include "base/json.h"
 #include "base/test.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)
-
 /* 1, 0, or -1: the text is no selector. labels: JSON or NULL. */
 static int match(const char *text, const char *labels)
 {

@@ -4,36 +4,13 @@
 #include "api/service.h"
 
 #include "api/endpoints.h"
+#include "api/test_kind.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/test.h"
 
 #define NOW (INT64_C(1767312000) * NSEC_PER_SEC) /* 2026-01-02T00:00:00Z */
 #define SERVICE(spec) "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {" spec "}\n"
 #define PORT "ports: [{port: 80}]"
-
-static json_t *decoded(const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
-
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
-	scheme_default(obj);
-	return obj;
-}
-
-/* The message of the rules; "" when they are content. */
-static const char *verdict(const char *text)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = decoded(text);
-
-	buf[0] = '\0';
-	if (scheme_validate(obj, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
 
 static void test_defaults(void)
 {

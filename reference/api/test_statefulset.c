@@ -5,9 +5,9 @@
 
 #include "api/meta.h"
 #include "api/persistent_volume.h"
+#include "api/test_kind.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "base/test.h"
 
 #define SET(spec)                                                                               \
 	"apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec:\n"                  \
@@ -21,41 +21,6 @@
 #define ONCE "accessModes: [ReadWriteOnce]"
 #define SIZE "capacity: {storage: 1Gi}"
 #define ASKS(size) "resources: {requests: {storage: " size "}}"
-
-static json_t *decoded(const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
-
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
-	scheme_default(obj);
-	return obj;
-}
-
-/* The message of the rules; "" when they are content. */
-static const char *verdict(const char *text)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = decoded(text);
-
-	buf[0] = '\0';
-	if (scheme_validate(obj, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
-
-static const char *change(const char *was, const char *now)
-{
-	static char buf[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *old = decoded(was), *obj = decoded(now);
-
-	buf[0] = '\0';
-	if (scheme_validate_update(obj, old, &err) < 0)
-		snprintf(buf, sizeof(buf), "%s", err.message);
-	return buf;
-}
 
 static void test_defaults(void)
 {
@@ -113,14 +78,15 @@ static void test_containers_mount_what_claims_are_for(void)
 
 static void test_what_may_change_in_a_set(void)
 {
-	CHECK_STR(change(SET("replicas: 1"),
-			 SET("replicas: 2\n  ordinals: {start: 3}\n  minReadySeconds: 1\n"
-			     "  revisionHistoryLimit: 1\n  updateStrategy: {type: OnDelete}\n"
-			     "  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}")),
+	CHECK_STR(verdict_of_change(
+			  SET("replicas: 1"),
+			  SET("replicas: 2\n  ordinals: {start: 3}\n  minReadySeconds: 1\n"
+			      "  revisionHistoryLimit: 1\n  updateStrategy: {type: OnDelete}\n"
+			      "  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}")),
 		  "");
-	CHECK_CONTAINS(change(SET("serviceName: a"), SET("serviceName: b")),
+	CHECK_CONTAINS(verdict_of_change(SET("serviceName: a"), SET("serviceName: b")),
 		       "updates to statefulset spec for fields other than 'replicas', 'ordinals'");
-	CHECK_CONTAINS(change(SET("replicas: 1"), SET("podManagementPolicy: Parallel")),
+	CHECK_CONTAINS(verdict_of_change(SET("replicas: 1"), SET("podManagementPolicy: Parallel")),
 		       "spec: Forbidden");
 }
 
@@ -140,8 +106,8 @@ static void test_volumes(void)
 		       "Local volume requires node affinity");
 	CHECK_CONTAINS(verdict(PV(SIZE ", accessModes: [Once], hostPath: {path: /x}")),
 		       "Unsupported value: \"Once\"");
-	CHECK_CONTAINS(change(PV(SIZE ", " ONCE ", hostPath: {path: /x}"),
-			      PV(SIZE ", " ONCE ", hostPath: {path: /y}")),
+	CHECK_CONTAINS(verdict_of_change(PV(SIZE ", " ONCE ", hostPath: {path: /x}"),
+					 PV(SIZE ", " ONCE ", hostPath: {path: /y}")),
 		       "is immutable after creation");
 }
 
@@ -153,11 +119,13 @@ static void test_claims(void)
 	CHECK_CONTAINS(verdict(PVC(ONCE ", " ASKS("0"))), "must be greater than zero");
 	CHECK_CONTAINS(verdict(PVC("accessModes: [ReadWriteOncePod, ReadWriteOnce], " ASKS("1"))),
 		       "may not use ReadWriteOncePod with other access modes");
-	CHECK_STR(change(PVC(ONCE ", " ASKS("1Gi")), PVC(ONCE ", volumeName: v, " ASKS("1Gi"))), "");
-	CHECK_CONTAINS(change(PVC(ONCE ", " ASKS("1Gi")), PVC(ONCE ", " ASKS("2Gi"))),
+	CHECK_STR(verdict_of_change(PVC(ONCE ", " ASKS("1Gi")),
+				    PVC(ONCE ", volumeName: v, " ASKS("1Gi"))),
+		  "");
+	CHECK_CONTAINS(verdict_of_change(PVC(ONCE ", " ASKS("1Gi")), PVC(ONCE ", " ASKS("2Gi"))),
 		       "spec is immutable after creation");
-	CHECK_CONTAINS(change(PVC(ONCE ", volumeName: v, " ASKS("1Gi")),
-			      PVC(ONCE ", volumeName: w, " ASKS("1Gi"))),
+	CHECK_CONTAINS(verdict_of_change(PVC(ONCE ", volumeName: v, " ASKS("1Gi")),
+					 PVC(ONCE ", volumeName: w, " ASKS("1Gi"))),
 		       "spec is immutable after creation");
 }
 

@@ -18,7 +18,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 #define _cleanup_selector_ _cleanup_(selector_freep)
 
 #define COUNT(n) INT32(n, .flags = FIELD_PTR | FIELD_RANGE, .dflt = "0", AT_LEAST(0))

@@ -8,9 +8,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)
-
 static int measure(struct request *req, json_t **ret_items, struct error *err)
 {
 	const struct node_ops *ops = &req->server->node;

@@ -12,9 +12,6 @@
 #include "base/str.h"
 #include "store/dry.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)
-
 /* opts borrows from body and from the query. */
 struct delete_request {
 	json_t *body;

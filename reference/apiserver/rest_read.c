@@ -10,9 +10,6 @@
 #include "base/json.h"
 #include "base/str.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-DEFINE_CLEANUP_FUNC(struct field_selector *, field_selector_free)
-
 static int accepted(const struct request *req, enum table_version *ret, struct error *err)
 {
 	if (table_accepted(request_header(req, "Accept"), ret) == 0)

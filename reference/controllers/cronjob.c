@@ -16,6 +16,7 @@
 #include "controllers/control.h"
 #include "controllers/cronjob_plan.h"
 #include "controllers/recorder.h"
+#include "controllers/waker.h"
 #include "controllers/workqueue.h"
 
 #define COMPONENT "cronjob-controller"
@@ -24,34 +25,10 @@ struct cronjob_controller {
 	struct control *c;
 	struct informer *cronjobs, *jobs;
 	struct workqueue *queue;
+	struct waker waker;
 };
 
 /* ---- what wakes it ---- */
-
-static void wake_owner(struct cronjob_controller *cc, const json_t *job)
-{
-	const json_t *ref = meta_controller_ref(job);
-
-	if (streq(json_str(ref, "kind"), kind_cronjob.kind) &&
-	    streq(json_str(ref, "apiVersion"), kind_api_version(&kind_cronjob)))
-		workqueue_add_name(cc->queue, meta_namespace(job), json_str(ref, "name"));
-}
-
-static void on_job(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	if (was)
-		wake_owner(userdata, was);
-	if (now)
-		wake_owner(userdata, now);
-}
-
-static void on_cronjob(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct cronjob_controller *cc = userdata;
-	const json_t *obj = now ? now : was;
-
-	workqueue_add_name(cc->queue, meta_namespace(obj), meta_name(obj));
-}
 
 static json_t *jobs_of(struct cronjob_controller *cc, const json_t *cronjob)
 {
@@ -244,8 +221,10 @@ int cronjob_controller_new(struct control *c, struct cronjob_controller **ret, s
 		r = informer_get(c->informers, &kind_job, &cc->jobs, err);
 	if (r < 0)
 		return r;
-	informer_subscribe(cc->cronjobs, on_cronjob, cc);
-	informer_subscribe(cc->jobs, on_job, cc);
+	cc->waker =
+		(struct waker){ .queue = cc->queue, .owners = cc->cronjobs, .kind = &kind_cronjob };
+	informer_subscribe(cc->cronjobs, waker_owner_changed, &cc->waker);
+	informer_subscribe(cc->jobs, waker_child_changed, &cc->waker);
 	*ret = take_ptr(cc);
 	return 0;
 }

@@ -29,12 +29,11 @@
 #include "controllers/ownership.h"
 #include "controllers/recorder.h"
 #include "controllers/revision_keeper.h"
+#include "controllers/waker.h"
 #include "controllers/workqueue.h"
 
 #define COMPONENT "daemonset-controller"
 #define BATCH 16 /* pods made or deleted in one turn of the loop */
-
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 struct daemonset_controller {
 	struct control *c;
@@ -42,6 +41,7 @@ struct daemonset_controller {
 	struct revision_keeper keeper;
 	struct daemon_backoff *backoff;
 	struct workqueue *queue;
+	struct waker waker;
 };
 
 /* One look at one DaemonSet. */
@@ -62,51 +62,6 @@ static void look_deinit(struct look *l)
 }
 
 /* ---- what wakes it ---- */
-
-static void wake_owner(struct daemonset_controller *dc, const json_t *obj)
-{
-	const json_t *ref = meta_controller_ref(obj);
-
-	if (ref && streq(json_str(ref, "kind"), kind_daemonset.kind) &&
-	    streq(json_str(ref, "apiVersion"), kind_api_version(&kind_daemonset)))
-		workqueue_add_name(dc->queue, meta_namespace(obj), json_str(ref, "name"));
-}
-
-static void wake_selectors(struct daemonset_controller *dc, const json_t *obj)
-{
-	_cleanup_json_ json_t *sets = informer_list(dc->sets, meta_namespace(obj) ?: "");
-	json_t *ds;
-	size_t i;
-
-	json_array_foreach(sets, i, ds) {
-		_cleanup_(selector_freep) struct selector *sel = NULL;
-
-		if (workload_selector(ds, &sel, NULL) == 0 &&
-		    selector_matches(sel, meta_labels(obj)))
-			workqueue_add_name(dc->queue, meta_namespace(ds), meta_name(ds));
-	}
-}
-
-/* A pod, or a revision. */
-static void on_owned(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct daemonset_controller *dc = userdata;
-
-	if (was)
-		wake_owner(dc, was);
-	if (now && meta_controller_ref(now))
-		wake_owner(dc, now);
-	else if (now && !meta_deletion_timestamp(now))
-		wake_selectors(dc, now);
-}
-
-static void on_set(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct daemonset_controller *dc = userdata;
-	const json_t *ds = now ? now : was;
-
-	workqueue_add_name(dc->queue, meta_namespace(ds), meta_name(ds));
-}
 
 /* A node's heartbeat is nothing to a DaemonSet. */
 static bool is_same_place(const json_t *was, const json_t *now)
@@ -387,9 +342,11 @@ int daemonset_controller_new(struct control *c, struct daemonset_controller **re
 		r = informer_get(c->informers, &kind_node, &dc->nodes, err);
 	if (r < 0)
 		return r;
-	informer_subscribe(dc->sets, on_set, dc);
-	informer_subscribe(dc->pods, on_owned, dc);
-	informer_subscribe(dc->keeper.revisions, on_owned, dc);
+	dc->waker =
+		(struct waker){ .queue = dc->queue, .owners = dc->sets, .kind = &kind_daemonset };
+	informer_subscribe(dc->sets, waker_owner_changed, &dc->waker);
+	informer_subscribe(dc->pods, waker_owned_changed, &dc->waker);
+	informer_subscribe(dc->keeper.revisions, waker_owned_changed, &dc->waker);
 	informer_subscribe(dc->nodes, on_node, dc);
 	*ret = take_ptr(dc);
 	return 0;

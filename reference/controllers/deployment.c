@@ -26,16 +26,16 @@
 #include "controllers/rollout_plan.h"
 #include "controllers/rollout_set.h"
 #include "controllers/rollout_status.h"
+#include "controllers/waker.h"
 #include "controllers/workqueue.h"
 
 #define COMPONENT "deployment-controller"
-
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 struct deployment_controller {
 	struct control *c;
 	struct informer *deployments, *sets, *pods;
 	struct workqueue *queue;
+	struct waker waker;
 };
 
 /* One look at one Deployment. */
@@ -57,49 +57,6 @@ static void look_deinit(struct look *l)
 
 /* ---- what wakes it ---- */
 
-static void wake_owner(struct deployment_controller *dc, const json_t *set)
-{
-	const json_t *ref = meta_controller_ref(set);
-
-	if (ref && streq(json_str(ref, "kind"), kind_deployment.kind) &&
-	    streq(json_str(ref, "apiVersion"), kind_api_version(&kind_deployment)))
-		workqueue_add_name(dc->queue, meta_namespace(set), json_str(ref, "name"));
-}
-
-static void wake_selectors(struct deployment_controller *dc, const json_t *set)
-{
-	_cleanup_json_ json_t *all = informer_list(dc->deployments, meta_namespace(set) ?: "");
-	json_t *d;
-	size_t i;
-
-	json_array_foreach(all, i, d) {
-		_cleanup_(selector_freep) struct selector *sel = NULL;
-
-		if (workload_selector(d, &sel, NULL) == 0 && selector_matches(sel, meta_labels(set)))
-			workqueue_add_name(dc->queue, meta_namespace(d), meta_name(d));
-	}
-}
-
-static void on_set(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct deployment_controller *dc = userdata;
-
-	if (was)
-		wake_owner(dc, was);
-	if (now && meta_controller_ref(now))
-		wake_owner(dc, now);
-	else if (now && !meta_deletion_timestamp(now))
-		wake_selectors(dc, now);
-}
-
-static void on_deployment(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct deployment_controller *dc = userdata;
-	const json_t *d = now ? now : was;
-
-	workqueue_add_name(dc->queue, meta_namespace(d), meta_name(d));
-}
-
 /* The end of a pod: its set's Deployment may have waited for it. */
 static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
 {
@@ -112,7 +69,7 @@ static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, j
 		return;
 	set = informer_find(dc->sets, meta_namespace(was), json_str(ref, "name"));
 	if (set)
-		wake_owner(dc, set);
+		waker_wake_owner(&dc->waker, set);
 }
 
 /* ---- its ReplicaSets ---- */
@@ -367,8 +324,11 @@ int deployment_controller_new(struct control *c, struct deployment_controller **
 		r = informer_get(c->informers, &kind_pod, &dc->pods, err);
 	if (r < 0)
 		return r;
-	informer_subscribe(dc->deployments, on_deployment, dc);
-	informer_subscribe(dc->sets, on_set, dc);
+	dc->waker = (struct waker){ .queue = dc->queue,
+				    .owners = dc->deployments,
+				    .kind = &kind_deployment };
+	informer_subscribe(dc->deployments, waker_owner_changed, &dc->waker);
+	informer_subscribe(dc->sets, waker_owned_changed, &dc->waker);
 	informer_subscribe(dc->pods, on_pod, dc);
 	*ret = take_ptr(dc);
 	return 0;

@@ -28,8 +28,6 @@
 #define SLICE_ROOM 100
 #define MIRROR_ROOM 1000
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-
 struct endpoints_controller {
 	struct control *c;
 	struct informer *services, *pods, *slices, *endpoints;

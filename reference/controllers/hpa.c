@@ -31,8 +31,6 @@
 #define COMPONENT "horizontal-pod-autoscaler"
 #define PERIOD_NS (15 * NSEC_PER_SEC)
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-
 struct past {
 	char *key, *uid;
 	struct hpa_memory memory;

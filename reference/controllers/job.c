@@ -25,12 +25,11 @@
 #include "controllers/job_pod.h"
 #include "controllers/ownership.h"
 #include "controllers/recorder.h"
+#include "controllers/waker.h"
 #include "controllers/workqueue.h"
 
 #define BATCH 16 /* pods made or deleted in one turn of the loop */
 #define COMPONENT "job-controller"
-
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 /* What is remembered of a Job from one reconcile to the next. */
 struct memory {
@@ -43,6 +42,7 @@ struct job_controller {
 	struct control *c;
 	struct informer *jobs, *pods;
 	struct workqueue *queue;
+	struct waker waker;
 	struct memory *memory;
 };
 
@@ -92,58 +92,6 @@ static const struct job_backoff *remember(struct job_controller *jc, const char 
 }
 
 /* ---- what wakes it ---- */
-
-static bool is_job_ref(const json_t *ref)
-{
-	return streq(json_str(ref, "kind"), kind_job.kind) &&
-	       streq(json_str(ref, "apiVersion"), kind_api_version(&kind_job));
-}
-
-static void wake_owner(struct job_controller *jc, const json_t *pod)
-{
-	const json_t *ref = meta_controller_ref(pod);
-
-	if (is_job_ref(ref))
-		workqueue_add_name(jc->queue, meta_namespace(pod), json_str(ref, "name"));
-}
-
-/* An orphan may be adopted by any Job that selects it. */
-static void wake_selectors(struct job_controller *jc, const json_t *pod)
-{
-	_cleanup_json_ json_t *jobs = informer_list(jc->jobs, meta_namespace(pod) ?: "");
-	json_t *job;
-	size_t i;
-
-	json_array_foreach(jobs, i, job) {
-		_cleanup_(selector_freep) struct selector *sel = NULL;
-
-		if (workload_selector(job, &sel, NULL) == 0 &&
-		    selector_matches(sel, meta_labels(pod)))
-			workqueue_add_name(jc->queue, meta_namespace(job), meta_name(job));
-	}
-}
-
-static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct job_controller *jc = userdata;
-
-	if (was)
-		wake_owner(jc, was);
-	if (!now)
-		return;
-	if (meta_controller_ref(now))
-		wake_owner(jc, now);
-	else if (!meta_deletion_timestamp(now))
-		wake_selectors(jc, now);
-}
-
-static void on_job(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct job_controller *jc = userdata;
-	const json_t *job = now ? now : was;
-
-	workqueue_add_name(jc->queue, meta_namespace(job), meta_name(job));
-}
 
 /* ---- whose pods they are ---- */
 
@@ -431,8 +379,9 @@ int job_controller_new(struct control *c, struct job_controller **ret, struct er
 		r = informer_get(c->informers, &kind_pod, &jc->pods, err);
 	if (r < 0)
 		return r;
-	informer_subscribe(jc->jobs, on_job, jc);
-	informer_subscribe(jc->pods, on_pod, jc);
+	jc->waker = (struct waker){ .queue = jc->queue, .owners = jc->jobs, .kind = &kind_job };
+	informer_subscribe(jc->jobs, waker_owner_changed, &jc->waker);
+	informer_subscribe(jc->pods, waker_owned_changed, &jc->waker);
 	*ret = take_ptr(jc);
 	return 0;
 }

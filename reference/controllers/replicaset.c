@@ -26,11 +26,10 @@
 #include "controllers/recorder.h"
 #include "controllers/replica_plan.h"
 #include "controllers/replica_status.h"
+#include "controllers/waker.h"
 #include "controllers/workqueue.h"
 
 #define BATCH 16 /* pods made or deleted in one turn of the loop */
-
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 struct replica_controller {
 	struct control *c;
@@ -39,6 +38,7 @@ struct replica_controller {
 	bool shows_terminating;
 	struct informer *owners, *pods;
 	struct workqueue *queue;
+	struct waker waker;
 };
 
 /* What one reconcile found and did. */
@@ -56,55 +56,6 @@ static void pass_deinit(struct pass *p)
 	json_decref(p->owner);
 	json_decref(p->active);
 	error_clear(&p->failure);
-}
-
-static bool is_of_kind(const struct replica_controller *rc, const json_t *ref)
-{
-	return streq(json_str(ref, "kind"), rc->kind->kind) &&
-	       streq(json_str(ref, "apiVersion"), kind_api_version(rc->kind));
-}
-
-static void wake_selectors(struct replica_controller *rc, const json_t *pod)
-{
-	_cleanup_json_ json_t *owners = informer_list(rc->owners, meta_namespace(pod) ?: "");
-	json_t *owner;
-	size_t i;
-
-	json_array_foreach(owners, i, owner) {
-		_cleanup_(selector_freep) struct selector *sel = NULL;
-
-		if (workload_selector(owner, &sel, NULL) == 0 &&
-		    selector_matches(sel, meta_labels(pod)))
-			workqueue_add_name(rc->queue, meta_namespace(owner), meta_name(owner));
-	}
-}
-
-static void wake_owner(struct replica_controller *rc, const json_t *pod)
-{
-	const json_t *ref = meta_controller_ref(pod);
-
-	if (ref && is_of_kind(rc, ref))
-		workqueue_add_name(rc->queue, meta_namespace(pod), json_str(ref, "name"));
-}
-
-static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct replica_controller *rc = userdata;
-
-	if (was)
-		wake_owner(rc, was);
-	if (now && meta_controller_ref(now))
-		wake_owner(rc, now);
-	else if (now && !meta_deletion_timestamp(now))
-		wake_selectors(rc, now);
-}
-
-static void on_owner(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct replica_controller *rc = userdata;
-	const json_t *obj = now ? now : was;
-
-	workqueue_add_name(rc->queue, meta_namespace(obj), meta_name(obj));
 }
 
 /* Makes pod the owner's or nobody's. Only a pod that is the owner's afterwards is kept. */
@@ -351,8 +302,9 @@ int replica_controller_new(struct control *c, const struct kind *k, struct repli
 		r = informer_get(c->informers, &kind_pod, &rc->pods, err);
 	if (r < 0)
 		return r;
-	informer_subscribe(rc->owners, on_owner, rc);
-	informer_subscribe(rc->pods, on_pod, rc);
+	rc->waker = (struct waker){ .queue = rc->queue, .owners = rc->owners, .kind = rc->kind };
+	informer_subscribe(rc->owners, waker_owner_changed, &rc->waker);
+	informer_subscribe(rc->pods, waker_owned_changed, &rc->waker);
 	*ret = take_ptr(rc);
 	return 0;
 }

@@ -14,8 +14,6 @@
 #include "base/json.h"
 #include "controllers/ownership.h"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-
 int revision_keeper_init(struct revision_keeper *k, struct control *c, const char *hash_label,
 			 struct error *err)
 {

@@ -25,18 +25,18 @@
 #include "controllers/statefulset_plan.h"
 #include "controllers/statefulset_pod.h"
 #include "controllers/statefulset_status.h"
+#include "controllers/waker.h"
 #include "controllers/workqueue.h"
 
 #define COMPONENT "statefulset-controller"
 #define HASH_LABEL "controller.kubernetes.io/hash"
-
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
 
 struct statefulset_controller {
 	struct control *c;
 	struct informer *sets, *pods, *claims;
 	struct revision_keeper keeper;
 	struct workqueue *queue;
+	struct waker waker;
 };
 
 /* One look at one StatefulSet. */
@@ -55,15 +55,6 @@ static void look_deinit(struct look *l)
 
 /* ---- what wakes it ---- */
 
-static void wake_owner(struct statefulset_controller *sc, const json_t *pod)
-{
-	const json_t *ref = meta_controller_ref(pod);
-
-	if (ref && streq(json_str(ref, "kind"), kind_statefulset.kind) &&
-	    streq(json_str(ref, "apiVersion"), kind_api_version(&kind_statefulset)))
-		workqueue_add_name(sc->queue, meta_namespace(pod), json_str(ref, "name"));
-}
-
 /* Those that may adopt it. */
 static void wake_namesakes(struct statefulset_controller *sc, const json_t *pod)
 {
@@ -81,19 +72,11 @@ static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, j
 	struct statefulset_controller *sc = userdata;
 
 	if (was)
-		wake_owner(sc, was);
+		waker_wake_owner(&sc->waker, was);
 	if (now && meta_controller_ref(now))
-		wake_owner(sc, now);
+		waker_wake_owner(&sc->waker, now);
 	else
 		wake_namesakes(sc, now ? now : was);
-}
-
-static void on_set(void *userdata, const struct kind *k _unused_, json_t *was, json_t *now)
-{
-	struct statefulset_controller *sc = userdata;
-	const json_t *sts = now ? now : was;
-
-	workqueue_add_name(sc->queue, meta_namespace(sts), meta_name(sts));
 }
 
 /* A claim is gone: its set may wait for that, or need a new one. */
@@ -459,7 +442,9 @@ int statefulset_controller_new(struct control *c, struct statefulset_controller 
 		r = informer_get(c->informers, &kind_persistentvolumeclaim, &sc->claims, err);
 	if (r < 0)
 		return r;
-	informer_subscribe(sc->sets, on_set, sc);
+	sc->waker =
+		(struct waker){ .queue = sc->queue, .owners = sc->sets, .kind = &kind_statefulset };
+	informer_subscribe(sc->sets, waker_owner_changed, &sc->waker);
 	informer_subscribe(sc->pods, on_pod, sc);
 	informer_subscribe(sc->claims, on_claim, sc);
 	*ret = take_ptr(sc);

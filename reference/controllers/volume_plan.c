@@ -20,8 +20,6 @@
 #define BY_CONTROLLER "pv.kubernetes.io/bound-by-controller"
 #define COMPLETED "pv.kubernetes.io/bind-completed"
 
-DEFINE_CLEANUP_FUNC(struct selector *, selector_free)
-
 static bool has_mode(const json_t *pv, const char *mode)
 {
 	json_t *have;
