@@ -2,7 +2,7 @@
 
 OBJECTS += $(PLANT_OBJECT) $(SLOW_OBJECT)
 
-.PHONY: deps deps-podman conformance-podman deps-browser conformance conformance-realtime check check-browser unit mutants memcheck check-crash check-slow check-vm bench gates format
+.PHONY: deps deps-podman conformance-podman deps-browser conformance conformance-realtime check check-browser unit mutants memcheck check-crash check-chaos check-slow check-vm bench gates format
 #: make all           builds podd, podctl, podtest and the images (the default)
 #: make deps          installs the packages of ci/packages that are missing
 deps:
@@ -59,6 +59,11 @@ memcheck: deps
 check-crash: deps
 	@$(MAKE) -j$(JOBS) all
 	@ci/check-crash
+
+#: make check-chaos   a roll-out of 200 replicas on three nodes, while a node and podd die
+check-chaos: deps
+	@$(MAKE) -j$(JOBS) all
+	@ci/check-chaos
 
 #: make check-slow    the suite in real time on a podd that is as slow as a real node: no case leans on speed
 check-slow: deps

@@ -119,6 +119,16 @@ static void resume(struct ctr *c)
 		probers_pod_deleted(c);
 }
 
+/* A podd that was killed may have started a container and not yet told since when the pod is here. */
+static void recover_start_time(struct pod_worker *w, const struct container *rt)
+{
+	struct container_status st;
+
+	container_get_status(rt, &st);
+	if (!w->admitted && st.started_ns > 0)
+		w->start_ns = MIN(w->start_ns, st.started_ns);
+}
+
 void pod_worker_adopt(struct pod_worker *w, struct sandbox *sb)
 {
 	struct container *rt = NULL;
@@ -132,6 +142,7 @@ void pod_worker_adopt(struct pod_worker *w, struct sandbox *sb)
 		const char *name = json_str(container_labels(rt), "container");
 		struct ctr *c = name ? pod_worker_find_ctr(w, name) : NULL;
 
+		recover_start_time(w, rt);
 		if (c && c->rt && attempt_of(c->rt) > attempt_of(rt)) {
 			c->old_rt = rt;
 		} else if (c) {
