@@ -142,7 +142,7 @@ json_t *status_compute(const struct status_facts *f)
 		json_take_set(s, "conditions", status_conditions(f));
 	put_failure(s, f);
 	put_ip(s, "hostIP", "hostIPs", f->rejected ? NULL : f->host_ip);
-	put_ip(s, "podIP", "podIPs", f->pod_ip ? f->pod_ip : f->terminated ? old_ip : NULL);
+	put_ip(s, "podIP", "podIPs", f->pod_ip ? f->pod_ip : f->ending ? old_ip : NULL);
 	json_take_set(s, "startTime", json_string(clock_format(f->start_ns, start)));
 	if (!f->rejected && f->pod->n_init_containers)
 		json_take_set(s, "initContainerStatuses", status_containers(f, true));

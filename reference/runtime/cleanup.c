@@ -1,6 +1,6 @@
 /*
  * cleanup: takes away every trace of a root, whatever state a crash left it in. Nothing is trusted: processes
- * are found by our cgroup, mounts by their place below the root, devices by going with their namespace.
+ * are found by our cgroup (a shim whose podd died before it could join one, by its command line), mounts by their place below the root, devices by going with their namespace.
  *
  * Order: kill; wait until the cgroups are empty (the one place that waits, as `podd --cleanup` is not a
  * daemon); unmount; remove cgroups; remove files. It can be repeated and continues where it failed.
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -21,6 +22,7 @@
 #define MOUNTINFO_MAX (16u << 20)
 #define WAIT_ROUNDS 500
 #define WAIT_MS 10
+#define CMDLINE_MAX 65536
 
 /* mountinfo writes blanks and the like as \ooo. */
 static void unescape(char *s)
@@ -74,6 +76,30 @@ static int unmount_all(const char *root, struct error *err)
 	return 0;
 }
 
+/* "pod-shim", "ROOT/run/…" */
+static bool is_shim_of(const char *root, const char *pid)
+{
+	_cleanup_free_ char *path = str_printf("/proc/%s/cmdline", pid), *text = NULL,
+			    *below = str_printf("%s/run/", root);
+	size_t len = 0, first = sizeof("pod-shim");
+
+	if (fs_read_file(AT_FDCWD, path, CMDLINE_MAX, &text, &len, NULL) != 0 || len <= first)
+		return false;
+	return streq(text, "pod-shim") && str_starts(text + first, below);
+}
+
+static void end_strays(const char *root)
+{
+	_cleanup_strv_ char **pids = NULL;
+	int64_t pid;
+
+	if (fs_list(AT_FDCWD, "/proc", &pids, NULL) != 0)
+		return;
+	for (char **p = pids; p && *p; p++)
+		if (str_to_int64(*p, 2, INT32_MAX, &pid) == 0 && is_shim_of(root, *p))
+			kill((pid_t)pid, SIGKILL);
+}
+
 static int end_processes(const struct cgroups *c, struct error *err)
 {
 	int r = CGROUP_BUSY;
@@ -97,6 +123,7 @@ static int clean(const char *root, struct error *err)
 	int r;
 
 	root_tag(root, tag);
+	end_strays(root);
 	r = cgroups_init(&c, tag, err);
 	if (r == 0)
 		r = end_processes(&c, err);
