@@ -87,6 +87,14 @@ waiting() {
 	p wait pod/a --for=condition=Ready
 }
 
+@test "kubectl taint NoExecute drives out what does not tolerate it" {
+	pod a
+	kubectl taint node "$node" test=x:NoExecute
+	p wait pod/a --for=delete
+	run -0 k get events --field-selector involvedObject.name=a,reason=TaintManagerEviction --no-headers
+	[[ $output == *"Marking for deletion Pod $ns/a"* ]]
+}
+
 @test "kubectl label and describe of the node" {
 	run -0 kubectl label node "$node" colour=red
 	[ "$output" = "node/$node labeled" ]
