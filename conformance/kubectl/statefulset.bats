@@ -1,74 +1,77 @@
 #!/usr/bin/env bats
-# kubectl and StatefulSets: shown, scaled, rolled out and back, deleted.
+# kubectl and a StatefulSet: its claims, scaled, rolled out and back.
 
 # shellcheck source=conformance/lib/kubectl.bash
 . "$BATS_TEST_DIRNAME/../lib/kubectl.bash"
 
 bats_require_minimum_version 1.5.0
 
-# stateful REPLICAS: StatefulSet db, its pods there.
-stateful() {
-	p apply -f - >/dev/null <<-EOF
+# statefulset REPLICAS: "web", rolled out, with a volume for its first pod.
+statefulset() {
+	k create -f - <<-EOF
+		apiVersion: v1
+		kind: PersistentVolume
+		metadata: {name: $ns}
+		spec:
+		  capacity: {storage: 1Mi}
+		  accessModes: [ReadWriteOnce]
+		  storageClassName: $ns
+		  hostPath: {path: "$BATS_TEST_TMPDIR"}
+		---
 		apiVersion: apps/v1
 		kind: StatefulSet
-		metadata: {name: db}
+		metadata: {name: web}
 		spec:
-		  replicas: $1
-		  serviceName: db
-		$(template db)
+		  selector: {matchLabels: {app: web}}
+		  serviceName: web
+		  volumeClaimTemplates:
+		  - metadata: {name: data}
+		    spec: {accessModes: [ReadWriteOnce], storageClassName: $ns, resources: {requests: {storage: 1Mi}}}
+		  template:
+		    metadata: {labels: {app: web}}
+		    spec:
+		      terminationGracePeriodSeconds: 1
+		      containers: [{name: main, image: $IMAGE, command: [sleep, "1000"], volumeMounts: [{name: data, mountPath: /data}]}]
 	EOF
-	k rollout status statefulset/db >/dev/null
+	run -0 k rollout status statefulset/web --timeout=30s
 }
 
-names() {
-	p get pods -l app=db --field-selector status.phase=Running -o name
+@test "kubectl get statefulsets, pvc and pv show what there is" {
+	statefulset
+	run -0 k get statefulsets
+	[[ ${lines[0]} =~ ^NAME\ +READY\ +AGE ]]
+	[[ ${lines[1]} =~ ^web\ +1/1\  ]]
+	run -0 k get pvc
+	[[ ${lines[1]} =~ ^data-web-0\ +Bound\ +$ns\ +1Mi\ +RWO\ +$ns\  ]]
+	run -0 k get pv "$ns"
+	[[ ${lines[1]} =~ ^$ns\ +1Mi\ +RWO\ +Retain\ +Bound\ +$ns/data-web-0\ +$ns\  ]]
 }
 
-@test "kubectl get and describe show a StatefulSet" {
-	stateful 1
-	run -0 k get statefulset db
-	[[ ${lines[0]} =~ ^NAME\ +READY\ +AGE$ ]]
-	[[ ${lines[1]} =~ ^db\ +1/1\  ]]
-	run -0 k describe statefulset db
-	[[ $output == *"1 desired | 1 total"* ]]
-	[[ $output =~ SuccessfulCreate.*db-0 ]]
+@test "kubectl scale takes the pod away, and its claim stays" {
+	statefulset
+	k scale statefulset/web --replicas=0
+	k wait --for=delete pod/web-0 --timeout=30s
+	run -0 k get pvc data-web-0 -o jsonpath='{.status.phase}'
+	[ "$output" = Bound ]
 }
 
-@test "kubectl scale adds and takes away the highest ordinal" {
-	stateful 1
-	k scale statefulset db --replicas=2
-	k rollout status statefulset/db
-	[ "$(names)" = $'pod/db-0\npod/db-1' ]
-	k scale statefulset db --replicas=1
-	p wait pod/db-1 --for=delete
-	[ "$(names)" = pod/db-0 ]
+@test "kubectl rollout restart and undo replace the pod under its name" {
+	statefulset
+	before=$(path pod/web-0 '{.metadata.uid}')
+	k rollout restart statefulset/web
+	run -0 k rollout status statefulset/web --timeout=30s
+	[[ $output == *"roll out complete: 1 new pods have been updated"* ]]
+	[ "$(path pod/web-0 '{.metadata.uid}')" != "$before" ]
+	run -0 k rollout history statefulset/web
+	[[ $output == *$'\n2 '* ]]
+	run -0 k rollout undo statefulset/web
+	[[ $output == *"rolled back"* ]]
 }
 
-@test "kubectl rollout status, history and undo of a StatefulSet" {
-	stateful 1
-	k set env statefulset/db A=b
-	run -0 k rollout status statefulset/db
-	[[ $output == *"partitioned roll out complete"* || $output == *"rolling update complete"* ]]
-	run -0 k rollout history statefulset/db --revision=2
-	[[ $output == *"A:"*b* ]]
-	k rollout undo statefulset/db
-	k rollout status statefulset/db
-	[ -z "$(path pod/db-0 '{.spec.containers[0].env}')" ]
-}
-
-@test "kubectl rollout restart makes the same pod anew" {
-	stateful 1
-	before=$(path pod/db-0 '{.metadata.uid}')
-	k rollout restart statefulset/db
-	k rollout status statefulset/db
-	[ "$(path pod/db-0 '{.metadata.uid}')" != "$before" ]
-}
-
-@test "kubectl delete --cascade=orphan leaves the pods, which a new StatefulSet finds" {
-	stateful 1
-	before=$(path pod/db-0 '{.metadata.uid}')
-	k delete statefulset db --cascade=orphan
-	run -1 p get statefulset db
-	stateful 1
-	[ "$(path pod/db-0 '{.metadata.uid}')" = "$before" ]
+@test "kubectl describe tells of a StatefulSet and of a claim" {
+	statefulset
+	run -0 k describe statefulset web
+	[[ $output == *"Create Pod web-0 in StatefulSet web successful"* ]]
+	run -0 k describe pvc data-web-0
+	[[ $output == *"Used By:"*"web-0"* ]]
 }
