@@ -11,12 +11,12 @@ struct requirement {
 	const char *statement, *observe, *source;
 	const char *since; /* "1.33": on by default from there; NULL: always */
 	const char *disputed; /* why documents and code differ, or NULL */
-	const char *tier; /* "core", … or NULL */
+	const char *tier; /* "1" every runtime, "2" most, "3" special; or NULL */
 	const char *wait; /* seconds that it takes, as a text */
 	const char *checked, *seen; /* what a real node showed, or NULL */
 	const char *mutant; /* the wrong behaviour that a case of it must catch, or NULL */
 	const char *note;
-	const char *unasserted; /* why no case asserts it (never a must), or NULL */
+	const char *unasserted; /* why no case asserts it (a must only in tier 3), or NULL */
 	const char *confirmed; /* where its source was read again, for what no node could show; or NULL */
 };
 

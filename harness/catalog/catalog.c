@@ -68,8 +68,9 @@ static int check_entry(const struct catalog *c, json_t *entry, const char *area,
 	if (level_of(text_of(entry, "level")) < 0)
 		return error_set(err, "%s: %s: level must be must, should, may or dropped", path,
 				 id);
-	if (text_of(entry, "unasserted") && level_is_binding(level_of(text_of(entry, "level"))))
-		return error_set(err, "%s: %s: a %s is never unasserted", path, id,
+	if (text_of(entry, "unasserted") && level_is_binding(level_of(text_of(entry, "level"))) &&
+	    !streq(text_of(entry, "tier"), "3"))
+		return error_set(err, "%s: %s: a %s of tier 1 or 2 is never unasserted", path, id,
 				 text_of(entry, "level"));
 	return 0;
 }

@@ -3,8 +3,8 @@
  *
  * A requirement is cited when a case, a rule for every history, or a script or C case under conformance/ names it; it is proven when
  * mutants.json says that a mutant of its own was killed: then an assertion of it was evaluated, passed without the mutant and failed
- * with it. A hole is a binding requirement (must, dropped) that is not cited and proven, or a should that is neither cited nor has
- * the reason written beside it. A hole makes the exit code 1 in the areas that are named by --area, and in those that call themselves
+ * with it. A hole is a binding requirement (must, dropped) that is not cited and proven, or one that is neither cited nor has the
+ * reason written beside it: of a should, or of a must of tier 3. A hole makes the exit code 1 in the areas that are named by --area, and in those that call themselves
  * finished; other areas are only counted. Without a report of mutants nothing can be proven: then a named area cannot be judged,
  * and a finished one is judged by what is cited.
  */
@@ -173,7 +173,7 @@ static const char *hole(const struct coverage *c, const struct requirement *r)
 	bool cited = json_object_get(c->cited, r->id) != NULL;
 	bool proven = !c->have_mutants || json_object_get(c->proven, r->id);
 
-	if (level_is_binding(r->level))
+	if (level_is_binding(r->level) && (cited || !r->unasserted))
 		return !cited ? "no case" : !proven ? "not proven" : NULL;
 	return r->level == LEVEL_SHOULD && !cited && !r->unasserted ? "no reason" : NULL;
 }

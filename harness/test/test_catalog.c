@@ -60,6 +60,9 @@ static void test_a_half_requirement_is_refused(void)
 	refused("area: NS\nrequirements:\n- {id: NS-001, statement: It is so., source: p, level: "
 		"must, unasserted: too hard}\n",
 		"never unasserted");
+	refused("area: NS\nrequirements:\n- {id: NS-001, statement: It is so., source: p, level: "
+		"must, tier: 2, unasserted: too hard}\n",
+		"never unasserted");
 }
 
 int main(void)
