@@ -21,6 +21,7 @@ static json_t *job_decoded(const char *text)
 	json_t *obj = decoded(text);
 
 	job_generate_selector(obj);
+	scheme_default(obj); /* the Job takes the labels that its template has got */
 	return obj;
 }
 
