@@ -40,7 +40,7 @@ static void test_each_gets_an_address_of_its_own(void)
 {
 	_cleanup_json_ json_t *all = json_object();
 	_cleanup_error_ struct error err = ERROR_INIT;
-	char name[8];
+	char name[16];
 
 	open_store();
 	for (int i = 0; i < 14; i++) {
