@@ -97,7 +97,7 @@ sets() {
 
 @test "rollout of what is not rolled out, and without a verb" {
 	run -1 p rollout status node/x
-	[[ $output == *"only daemonsets and deployments are"* ]]
+	[[ $output == *"only daemonsets, deployments and statefulsets are"* ]]
 	run -1 p rollout
 	[[ $output == *"one of history, pause, restart, resume, status and undo is required"* ]]
 }

@@ -95,7 +95,7 @@ container() { field "$1-here" '{.status.containerStatuses[0].containerID} {.stat
 	until_ runs c
 	before=$(container c)
 	kill -9 "$podd_pid"
-	wait "$podd_pid" 2>/dev/null || :
+	until_ has_ended
 	manifest d
 	boot
 	until_ runs c
