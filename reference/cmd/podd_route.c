@@ -129,60 +129,73 @@ static int opened(struct routed *s, int code, struct node_stream **ret)
 	return code;
 }
 
+/* Where one request goes: what is needed only until its stream is open. */
+struct way {
+	struct routed *s; /* lives on with the stream */
+	struct link_target target;
+	char *path; /* owned */
+};
+
+static void way_deinit(struct way *w)
+{
+	free(w->path);
+}
+
+/* Makes w->s also when there is no way: opened() ends it. */
+static int way_find(struct podd_route *r, const char *ns, const char *pod,
+		    const struct node_stream_events *ev, void *userdata, struct way *w,
+		    struct error *err)
+{
+	w->s = routed_new(ev, userdata);
+	return find_ops(r, ns, pod, &w->target, &w->path, &w->s->ops, err);
+}
+
 static int route_logs(void *ctx, const struct node_log_request *req,
 		      const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
 		      struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
-	struct link_target target;
-	struct routed *s = routed_new(ev, userdata);
-	int code = find_ops(ctx, req->ns, req->pod, &target, &path, &s->ops, err);
+	_cleanup_(way_deinit) struct way w = { 0 };
+	int code = way_find(ctx, req->ns, req->pod, ev, userdata, &w, err);
 
 	if (code == 0)
-		code = s->ops.logs(s->ops.ctx, req, &events, s, &s->inner, err);
-	return opened(s, code, ret);
+		code = w.s->ops.logs(w.s->ops.ctx, req, &events, w.s, &w.s->inner, err);
+	return opened(w.s, code, ret);
 }
 
 static int route_exec(void *ctx, const struct node_exec_request *req,
 		      const struct node_stream_events *ev, void *userdata, struct node_stream **ret,
 		      struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
-	struct link_target target;
-	struct routed *s = routed_new(ev, userdata);
-	int code = find_ops(ctx, req->ns, req->pod, &target, &path, &s->ops, err);
+	_cleanup_(way_deinit) struct way w = { 0 };
+	int code = way_find(ctx, req->ns, req->pod, ev, userdata, &w, err);
 
 	if (code == 0)
-		code = s->ops.exec(s->ops.ctx, req, &events, s, &s->inner, err);
-	return opened(s, code, ret);
+		code = w.s->ops.exec(w.s->ops.ctx, req, &events, w.s, &w.s->inner, err);
+	return opened(w.s, code, ret);
 }
 
 static int route_attach(void *ctx, const struct node_exec_request *req,
 			const struct node_stream_events *ev, void *userdata,
 			struct node_stream **ret, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
-	struct link_target target;
-	struct routed *s = routed_new(ev, userdata);
-	int code = find_ops(ctx, req->ns, req->pod, &target, &path, &s->ops, err);
+	_cleanup_(way_deinit) struct way w = { 0 };
+	int code = way_find(ctx, req->ns, req->pod, ev, userdata, &w, err);
 
 	if (code == 0)
-		code = s->ops.attach(s->ops.ctx, req, &events, s, &s->inner, err);
-	return opened(s, code, ret);
+		code = w.s->ops.attach(w.s->ops.ctx, req, &events, w.s, &w.s->inner, err);
+	return opened(w.s, code, ret);
 }
 
 static int route_forward(void *ctx, const struct node_forward_request *req,
 			 const struct node_stream_events *ev, void *userdata,
 			 struct node_stream **ret, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
-	struct link_target target;
-	struct routed *s = routed_new(ev, userdata);
-	int code = find_ops(ctx, req->ns, req->pod, &target, &path, &s->ops, err);
+	_cleanup_(way_deinit) struct way w = { 0 };
+	int code = way_find(ctx, req->ns, req->pod, ev, userdata, &w, err);
 
 	if (code == 0)
-		code = s->ops.forward(s->ops.ctx, req, &events, s, &s->inner, err);
-	return opened(s, code, ret);
+		code = w.s->ops.forward(w.s->ops.ctx, req, &events, w.s, &w.s->inner, err);
+	return opened(w.s, code, ret);
 }
 
 static void route_hold(struct node_stream *s, bool on)
