@@ -34,8 +34,14 @@ setup() {
 	[ "$output" = 3000000 ]
 }
 
+# terminal KUBECTL: what tty says in a terminal of ours. --foreground: a program in the background may not set the
+# terminal, it is stopped; whether script's shell makes way for timeout depends on $SHELL.
+terminal() {
+	script -qec "timeout --foreground 60 $1 -n shared exec -it a -- tty" /dev/null
+}
+
 @test "kubectl exec -it has a terminal" {
-	run -0 script -qec "timeout 60 $KUBECTL -n shared exec -it a -- tty" /dev/null
+	run -0 terminal "$KUBECTL"
 	[[ $output == */dev/pts/* ]]
 }
 
@@ -97,6 +103,6 @@ setup() {
 }
 
 @test "kubectl 1.20 has a terminal by SPDY" {
-	run -0 script -qec "timeout 60 $KUBECTL_OLD -n shared exec -it a -- tty" /dev/null
+	run -0 terminal "$KUBECTL_OLD"
 	[[ $output == */dev/pts/* ]]
 }
