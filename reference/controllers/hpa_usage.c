@@ -4,7 +4,7 @@
  * The sum of what the counted pods use is compared with the sum of their requests (or its mean with an amount): the
  * ratio to the target times the number of pods is what is asked for, rounded up, unless the ratio is near 1.
  * What is not known is taken to speak against a change: a pod without metrics counts as using all of its request (or
- * the target) when the others ask for fewer, and nothing when they ask for more; so does, for CPU and for more, a pod
+ * the target, when that is an amount or more) when the others ask for fewer, and nothing when they ask for more; so does, for CPU and for more, a pod
  * that is not ready or was measured before it was. If the change shrinks below the tolerance by that, or
  * turns round, nothing is changed. Pods that have failed or are being deleted do not count at all.
  */
@@ -191,6 +191,12 @@ static bool is_near(const struct hpa_question *q, double ratio)
 	return ratio >= 1.0 - q->down && ratio <= 1.0 + q->up;
 }
 
+static int64_t all_of(const struct hpa_question *q, const struct pod_facts *pod)
+{
+	return q->percent ? pod->request_milli * MAX(q->percent, INT64_C(100)) / 100 :
+			    q->average_milli;
+}
+
 /* Takes in those of one standing, with a guess of what they use: all they may, or nothing. */
 static void suppose(const struct hpa_question *q, struct pod_facts *pods, size_t n,
 		    enum standing standing, bool all)
@@ -199,9 +205,7 @@ static void suppose(const struct hpa_question *q, struct pod_facts *pods, size_t
 		if (pods[i].standing != standing)
 			continue;
 		pods[i].taken = true;
-		pods[i].used_milli = !all	? 0 :
-				     q->percent ? pods[i].request_milli :
-						  q->average_milli;
+		pods[i].used_milli = all ? all_of(q, &pods[i]) : 0;
 	}
 }
 

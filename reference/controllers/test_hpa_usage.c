@@ -167,6 +167,13 @@ static void test_pods_without_metrics_speak_against_a_change(void)
 	CHECK_STR(ask("50/100 -/100"), "2 at 50%, 50m");
 }
 
+static void test_missing_ones_count_as_a_target_above_all_of_the_request(void)
+{
+	reset();
+	with.percent = 200;
+	CHECK_STR(ask("20/100 -/100 -/100"), "3 at 20%, 20m");
+}
+
 static void test_missing_ones_count_as_the_target_for_an_amount(void)
 {
 	reset();
@@ -278,6 +285,7 @@ int main(void)
 	TEST(test_tolerances_of_their_own);
 	TEST(test_an_amount_per_pod);
 	TEST(test_pods_without_metrics_speak_against_a_change);
+	TEST(test_missing_ones_count_as_a_target_above_all_of_the_request);
 	TEST(test_missing_ones_count_as_the_target_for_an_amount);
 	TEST(test_pods_that_are_not_ready_use_nothing_when_more_are_asked_for);
 	TEST(test_cpu_is_counted_a_window_after_the_pod_became_ready);
