@@ -20,6 +20,7 @@ struct barrier {
 	json_t *ending; /* [pod, container]: logs that must end */
 	json_t *behind; /* "Pod/a" to the revision that the watch must reach */
 	bool listed, failed;
+	int64_t asked; /* when the words were sent */
 	char *why; /* failed */
 	int64_t deadline;
 	struct timer *timer;
@@ -128,7 +129,8 @@ struct barrier *barrier_new(struct case_run *c)
 	b->tokens = json_object();
 	b->ending = json_array();
 	b->behind = json_object();
-	b->deadline = clock_now() + seconds_ns(session_patience(c->session, PATIENCE_SECONDS));
+	b->asked = clock_now();
+	b->deadline = b->asked + seconds_ns(session_patience(c->session, PATIENCE_SECONDS));
 	b->timer = timer_new(c->session->loop, on_deadline, b);
 	timer_in(b->timer, b->deadline - clock_now());
 	if (c->witness)
@@ -221,7 +223,7 @@ bool barrier_takes_line(struct case_run *c, const json_t *line)
 		text = json_str(line, "args");
 	if (!text || !strstr(text, TOKEN))
 		return false;
-	if (c->now.barrier)
-		json_object_del(c->now.barrier->tokens, strstr(text, TOKEN));
+	if (c->now.barrier && json_object_del(c->now.barrier->tokens, strstr(text, TOKEN)) == 0)
+		history_learn_clock(&c->history, line, c->now.barrier->asked, clock_now());
 	return true;
 }

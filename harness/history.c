@@ -4,7 +4,7 @@
  * The list is kept sorted: guest lines of one boot by their own stamps, everything else by its latest instant. A line that
  * comes twice (from the container's log and from the witness) is known by boot, id, run and seq. For a guest of a foreign boot we learn
  * two bounds of the offset between its clock and ours: it cannot have arrived before it was said, and no guest of the
- * case can have spoken before the case began. The history owns its events.
+ * case can have spoken before the case began, nor answered before it was asked. The history owns its events.
  */
 #include "history.h"
 
@@ -12,6 +12,7 @@
 #include "util/json.h"
 
 #define LOST_MARGIN_NS (50 * NSEC_PER_MSEC)
+#define DRIFT_NS (100 * NSEC_PER_MSEC) /* between two clocks while a case lasts */
 
 static const char *const source_names[N_SOURCES] = { "guest", "lost", "watch", "event", "did" };
 
@@ -91,13 +92,13 @@ static int find_boot(struct history *h, const char *id)
 	return (int)h->n_boots++;
 }
 
-static void learn_offset(struct history *h, struct boot_clock *b, int64_t stamp, int64_t arrival)
+static void learn_offset(struct boot_clock *b, int64_t not_before, int64_t stamp, int64_t arrival)
 {
 	if (b->here) {
 		b->offset_low = b->offset_high = 0;
 		return;
 	}
-	b->offset_low = MAX(b->offset_low, h->began - stamp);
+	b->offset_low = MAX(b->offset_low, not_before - stamp);
 	b->offset_high = MIN(b->offset_high, arrival - stamp);
 }
 
@@ -136,7 +137,7 @@ bool history_add_line(struct history *h, const json_t *line, int64_t arrival)
 		return false;
 	json_object_set_new(h->seen_lines, key, json_true());
 	b = find_boot(h, boot);
-	learn_offset(h, &h->boots[b], stamp, arrival);
+	learn_offset(&h->boots[b], h->began, stamp, arrival);
 	e = xcalloc(1, sizeof(*e));
 	e->source = streq(ev, "lost") ? SOURCE_LOST : SOURCE_GUEST;
 	e->who = xstrdup(id);
@@ -149,6 +150,17 @@ bool history_add_line(struct history *h, const json_t *line, int64_t arrival)
 	e->earliest = e->latest;
 	insert(h, e);
 	return true;
+}
+
+void history_learn_clock(struct history *h, const json_t *line, int64_t asked, int64_t arrival)
+{
+	const char *boot = json_str(line, "boot");
+	int b;
+
+	if (!boot)
+		return;
+	b = find_boot(h, boot);
+	learn_offset(&h->boots[b], asked - DRIFT_NS, json_int(line, "t", 0), arrival);
 }
 
 void history_interval(const struct history *h, const struct hist_event *e, int64_t *ret_earliest,

@@ -50,6 +50,8 @@ void history_clear(struct history *h);
 
 /* A line of a guest, from any stream. False: no guest line, or known already. */
 bool history_add_line(struct history *h, const json_t *line, int64_t arrival);
+/* A line that answers a question of ours: it was said after `asked`, and before it came. It is not added. */
+void history_learn_clock(struct history *h, const json_t *line, int64_t asked, int64_t arrival);
 /* words: "condition Ready=True". content is taken over; may be NULL. */
 struct hist_event *history_add(struct history *h, enum source source, const char *who,
 			       const char *words, json_t *content, int64_t earliest, int64_t latest);

@@ -96,6 +96,21 @@ static void test_a_foreign_boot_is_exact_against_itself_only(void)
 	CHECK_INT(JUDGE("{\"before\":[\"a/c one\",\"watch a phase=Failed\"]}"), OUTCOME_PASS);
 }
 
+static void test_an_answer_tells_a_foreign_clock(void)
+{
+	_cleanup_json_ json_t *answer = json_pack("{s:s,s:I}", "boot", "other", "t", 9 * S);
+
+	begin();
+	line("a/c", "one", 5, "other", 110);
+	seen("a", "phase=Running", 106, 106.5);
+	CHECK_INT(JUDGE("{\"before\":[\"a/c one\",\"watch a phase=Running\"]}"), OUTCOME_UNDECIDED);
+	/* So the line was said between 103.9 and 105. */
+	history_learn_clock(&h, answer, 108 * S, 109 * S);
+	CHECK_INT(JUDGE("{\"before\":[\"a/c one\",\"watch a phase=Running\"]}"), OUTCOME_PASS);
+	seen("a", "phase=Failed", 103, 103.5);
+	CHECK_INT(JUDGE("{\"before\":[\"watch a phase=Failed\",\"a/c one\"]}"), OUTCOME_PASS);
+}
+
 static void test_a_gap_is_divided_by_the_rate_unless_real(void)
 {
 	begin();
@@ -237,6 +252,7 @@ int main(void)
 	TEST(test_order_inside_an_interval_is_undecided);
 	TEST(test_revisions_order_overlapping_versions);
 	TEST(test_a_foreign_boot_is_exact_against_itself_only);
+	TEST(test_an_answer_tells_a_foreign_clock);
 	TEST(test_a_gap_is_divided_by_the_rate_unless_real);
 	TEST(test_only_a_broken_upper_bound_is_late);
 	TEST(test_what_is_missing_may_still_come);
