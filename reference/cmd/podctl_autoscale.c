@@ -37,7 +37,8 @@ static json_t *hpa_new(const struct podctl *p, const struct target *t)
 	return hpa;
 }
 
-static int autoscale_one(struct podctl *p, const struct target *t, struct error *err)
+static int autoscale_one(struct podctl *p, const struct target *t, void *userdata _unused_,
+			 struct error *err)
 {
 	_cleanup_free_ char *path = rest_path(&kind_hpa, t->ns, NULL, NULL);
 	_cleanup_json_ json_t *hpa = NULL, *stored = NULL;
@@ -54,27 +55,14 @@ static int autoscale_one(struct podctl *p, const struct target *t, struct error 
 static int run(struct podctl *p, struct error *err)
 {
 	_cleanup_(targets_deinit) struct targets t = { 0 };
-	int failed = 0;
 	int r;
 
 	if (p->o.max < 1)
 		return podctl_usage(p, err,
 				    "--max=MAXPODS is required and must be at least 1, max: %lld",
 				    (long long)p->o.max);
-	r = podctl_connect(p, err);
-	if (r == 0)
-		r = targets_read(p, &t, err);
-	if (r == 0)
-		r = targets_expand(p, &t, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < t.n; i++) {
-		_cleanup_error_ struct error one = ERROR_INIT;
-
-		if (autoscale_one(p, &t.items[i], &one) < 0)
-			failed = podctl_print_error(&one);
-	}
-	return failed;
+	r = targets_find(p, &t, err);
+	return r < 0 ? r : targets_each(p, &t, autoscale_one, NULL);
 }
 
 const struct command command_autoscale = {

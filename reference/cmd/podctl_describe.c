@@ -51,12 +51,18 @@ static json_t *pods_of(struct podctl *p, const struct kind *k, const json_t *obj
 	return rest_call(p->client, &req, &list, NULL) < 0 ? NULL : list;
 }
 
-static int describe(struct podctl *p, const struct target *t, struct error *err)
+/* userdata: whether another one stands above it. */
+static int describe(struct podctl *p, const struct target *t, void *userdata, struct error *err)
 {
+	bool *follows = userdata;
 	_cleanup_json_ json_t *obj = NULL, *events = NULL, *pods = NULL;
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
-	int r = target_get(p, t, &obj, err);
+	int r;
 
+	if (*follows)
+		printf("\n\n");
+	*follows = true;
+	r = target_get(p, t, &obj, err);
 	if (r < 0)
 		return r;
 	events = events_of(p, obj);
@@ -69,27 +75,15 @@ static int describe(struct podctl *p, const struct target *t, struct error *err)
 static int run(struct podctl *p, struct error *err)
 {
 	_cleanup_(targets_deinit) struct targets t = { 0 };
-	int failed = 0;
+	bool follows = false;
 	int r;
 
-	r = podctl_connect(p, err);
-	if (r == 0)
-		r = targets_read(p, &t, err);
-	if (r == 0)
-		r = targets_expand(p, &t, err);
+	r = targets_find(p, &t, err);
 	if (r < 0)
 		return r;
 	if (!t.n)
 		fprintf(stderr, "No resources found in %s namespace.\n", p->ns);
-	for (size_t i = 0; i < t.n; i++) {
-		_cleanup_error_ struct error one = ERROR_INIT;
-
-		if (i)
-			printf("\n\n");
-		if (describe(p, &t.items[i], &one) < 0)
-			failed = podctl_print_error(&one);
-	}
-	return failed;
+	return targets_each(p, &t, describe, &follows);
 }
 
 const struct command command_describe = {

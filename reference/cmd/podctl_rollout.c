@@ -137,11 +137,7 @@ static int run(struct podctl *p, struct error *err)
 				    "undo is required");
 	p->args = strv_copy(words + 1);
 	strv_free(words);
-	r = podctl_connect(p, err);
-	if (r == 0)
-		r = targets_read(p, &t, err);
-	if (r == 0)
-		r = targets_expand(p, &t, err);
+	r = targets_find(p, &t, err);
 	return r < 0 ? r : run_all(p, verb, &t, err);
 }
 

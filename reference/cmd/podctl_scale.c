@@ -30,7 +30,8 @@ static int put_replicas(struct podctl *p, const char *path, json_t *scale, struc
 }
 
 /* A conflict means that the status moved in between: the scale is read again. */
-static int scale_one(struct podctl *p, const struct target *t, struct error *err)
+static int scale_one(struct podctl *p, const struct target *t, void *userdata _unused_,
+		     struct error *err)
 {
 	_cleanup_free_ char *path = rest_path(t->kind, t->ns, t->name, "scale");
 	_cleanup_free_ char *word = kind_word(t->kind);
@@ -53,29 +54,18 @@ static int scale_one(struct podctl *p, const struct target *t, struct error *err
 static int run(struct podctl *p, struct error *err)
 {
 	_cleanup_(targets_deinit) struct targets t = { 0 };
-	int failed = 0;
 	int r;
 
 	if (p->o.replicas < 0)
 		return podctl_usage(p, err,
 				    "The --replicas=COUNT flag is required, and COUNT must be "
 				    "greater than or equal to 0");
-	r = podctl_connect(p, err);
-	if (r == 0)
-		r = targets_read(p, &t, err);
-	if (r == 0)
-		r = targets_expand(p, &t, err);
+	r = targets_find(p, &t, err);
 	if (r < 0)
 		return r;
 	if (!t.n)
 		return error_set(err, ERR_NOT_FOUND, NULL, "no objects passed to scale");
-	for (size_t i = 0; i < t.n; i++) {
-		_cleanup_error_ struct error one = ERROR_INIT;
-
-		if (scale_one(p, &t.items[i], &one) < 0)
-			failed = podctl_print_error(&one);
-	}
-	return failed;
+	return targets_each(p, &t, scale_one, NULL);
 }
 
 const struct command command_scale = {

@@ -63,7 +63,7 @@ static int wanted(const struct target *t, const json_t *obj, const json_t *image
 	return 0;
 }
 
-static int set_one(struct podctl *p, const struct target *t, const json_t *images, struct error *err)
+static int set_one(struct podctl *p, const struct target *t, void *images, struct error *err)
 {
 	_cleanup_free_ char *path = rest_path(t->kind, t->ns, t->name, NULL);
 	_cleanup_free_ char *word = kind_word(t->kind);
@@ -88,27 +88,15 @@ static int run(struct podctl *p, struct error *err)
 {
 	_cleanup_(targets_deinit) struct targets t = { 0 };
 	_cleanup_json_ json_t *images = NULL;
-	int failed = 0, r;
+	int r;
 
 	if (!p->args || !streq(p->args[0], "image"))
 		return podctl_usage(p, err, "set knows one thing: image");
 	images = take_images(p);
 	if (!json_array_size(images))
 		return podctl_usage(p, err, "at least one image update is required");
-	r = podctl_connect(p, err);
-	if (r == 0)
-		r = targets_read(p, &t, err);
-	if (r == 0)
-		r = targets_expand(p, &t, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < t.n; i++) {
-		_cleanup_error_ struct error one = ERROR_INIT;
-
-		if (set_one(p, &t.items[i], images, &one) < 0)
-			failed = podctl_print_error(&one);
-	}
-	return failed;
+	r = targets_find(p, &t, err);
+	return r < 0 ? r : targets_each(p, &t, set_one, images);
 }
 
 const struct command command_set = {

@@ -184,3 +184,25 @@ int targets_expand(struct podctl *p, struct targets *t, struct error *err)
 	all = swap;
 	return 0;
 }
+
+int targets_find(struct podctl *p, struct targets *ret, struct error *err)
+{
+	int r = podctl_connect(p, err);
+
+	if (r == 0)
+		r = targets_read(p, ret, err);
+	return r < 0 ? r : targets_expand(p, ret, err);
+}
+
+int targets_each(struct podctl *p, const struct targets *t, target_fn fn, void *userdata)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		_cleanup_error_ struct error one = ERROR_INIT;
+
+		if (fn(p, &t->items[i], userdata, &one) < 0)
+			failed = podctl_print_error(&one);
+	}
+	return failed;
+}

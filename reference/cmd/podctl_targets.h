@@ -30,6 +30,13 @@ int targets_read(struct podctl *p, struct targets *ret, struct error *err);
 int targets_read_pod(struct podctl *p, const char *word, struct target *ret, struct error *err);
 /* Lists what has no name, by --selector, --field-selector: afterwards every target has one. */
 int targets_expand(struct podctl *p, struct targets *t, struct error *err);
+/* What most commands begin with: connects, reads the words, lists what has no name. */
+int targets_find(struct podctl *p, struct targets *ret, struct error *err);
+
+typedef int (*target_fn)(struct podctl *p, const struct target *t, void *userdata,
+			 struct error *err);
+/* fn for each; a fault is printed and does not end it. Returns the exit code. */
+int targets_each(struct podctl *p, const struct targets *t, target_fn fn, void *userdata);
 
 /* The path of a target with the selectors when it has no name. The caller frees. */
 char *target_path(const struct podctl *p, const struct target *t);

@@ -33,6 +33,7 @@ struct goal {
 	enum wait_for what;
 	char *name; /* of the condition, or the path */
 	char *value; /* NULL: any, of a path */
+	int64_t deadline;
 };
 
 static void goal_deinit(struct goal *g)
@@ -118,12 +119,12 @@ static int holds(void *userdata, const json_t *obj, struct error *err)
 	return 0;
 }
 
-static int wait_one(struct podctl *p, struct goal *g, const struct target *t, int64_t deadline,
-		    struct error *err)
+static int wait_one(struct podctl *p, const struct target *t, void *userdata, struct error *err)
 {
+	struct goal *g = userdata;
 	struct until until = { .target = t, .holds = holds, .userdata = g };
 	_cleanup_free_ char *word = kind_word(t->kind);
-	int r = until_holds(p, &until, deadline, err);
+	int r = until_holds(p, &until, g->deadline, err);
 
 	if (r == UNTIL_ABSENT)
 		return error_set(err, ERR_NOT_FOUND, "NotFound", "%s \"%s\" not found",
@@ -149,20 +150,6 @@ static int64_t deadline_of(const struct podctl *p)
 	return clock_now_mono_ns() + timeout;
 }
 
-static int wait_all(struct podctl *p, struct goal *g, const struct targets *t)
-{
-	int64_t deadline = deadline_of(p);
-	int failed = 0;
-
-	for (size_t i = 0; i < t->n; i++) {
-		_cleanup_error_ struct error one = ERROR_INIT;
-
-		if (wait_one(p, g, &t->items[i], deadline, &one) < 0)
-			failed = podctl_print_error(&one);
-	}
-	return failed;
-}
-
 static int run(struct podctl *p, struct error *err)
 {
 	_cleanup_(targets_deinit) struct targets t = { 0 };
@@ -172,16 +159,13 @@ static int run(struct podctl *p, struct error *err)
 	if (!p->o.condition || parse_goal(p->o.condition, &g) < 0)
 		return podctl_usage(p, err, "unrecognized condition: \"%s\"",
 				    p->o.condition ? p->o.condition : "");
-	r = podctl_connect(p, err);
-	if (r == 0)
-		r = targets_read(p, &t, err);
-	if (r == 0)
-		r = targets_expand(p, &t, err);
+	r = targets_find(p, &t, err);
 	if (r < 0)
 		return r;
 	if (!t.n && g.what != FOR_DELETE)
 		return error_set(err, ERR_NOT_FOUND, NULL, "no matching resources found");
-	return wait_all(p, &g, &t);
+	g.deadline = deadline_of(p);
+	return targets_each(p, &t, wait_one, &g);
 }
 
 const struct command command_wait = {
