@@ -10,6 +10,7 @@
 
 #include "api/meta.h"
 #include "api/scheme.h"
+#include "base/json.h"
 
 static int as_fault(int r, struct error *err)
 {
@@ -35,6 +36,18 @@ int control_update(struct control *c, const struct kind *k, enum store_part part
 		return as_fault(r, err);
 	informer_note(inf, stored);
 	return 0;
+}
+
+int control_write_status(struct control *c, const struct kind *k, const json_t *obj, json_t *status,
+			 struct error *err)
+{
+	_cleanup_json_ json_t *edited = NULL;
+
+	if (json_same(status, json_obj(obj, "status")))
+		return 0;
+	edited = json_copy((json_t *)obj);
+	json_object_set(edited, "status", status);
+	return control_update(c, k, STORE_STATUS, edited, err);
 }
 
 static int delete_with(struct control *c, const struct kind *k, json_t *obj,

@@ -26,6 +26,9 @@ struct control {
 /* store_update() and store_delete() whose result every informer of the kind knows at once. */
 int control_update(struct control *c, const struct kind *k, enum store_part part, json_t *obj,
 		   struct error *err);
+/* obj with another status; nothing is written when it has that already. */
+int control_write_status(struct control *c, const struct kind *k, const json_t *obj, json_t *status,
+			 struct error *err);
 /* Only the very object given (by its uid); one that is gone already is a success. propagation may be NULL. */
 int control_delete(struct control *c, const struct kind *k, json_t *obj, const char *propagation,
 		   struct error *err);

@@ -166,13 +166,9 @@ static void tell_finished(struct cronjob_controller *cc, const json_t *cronjob, 
 static int write_status(struct cronjob_controller *cc, const json_t *cronjob, json_t *status,
 			struct error *err)
 {
-	_cleanup_json_ json_t *edited = json_copy((json_t *)cronjob);
-	const json_t *before = json_obj(cronjob, "status");
-
-	if (json_same(status, before) || (!before && json_object_size(status) == 0))
+	if (!json_has(cronjob, "status") && json_object_size(status) == 0)
 		return 0;
-	json_object_set(edited, "status", status);
-	return control_update(cc->c, &kind_cronjob, STORE_STATUS, edited, err);
+	return control_write_status(cc->c, &kind_cronjob, cronjob, status, err);
 }
 
 static int reconcile(struct cronjob_controller *cc, const char *key, const json_t *cronjob,

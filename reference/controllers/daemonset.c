@@ -18,15 +18,13 @@
 #include "api/meta.h"
 #include "api/pod.h"
 #include "api/pod_status.h"
-#include "api/selector.h"
-#include "api/workload.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "controllers/claim.h"
 #include "controllers/control.h"
 #include "controllers/daemon_backoff.h"
 #include "controllers/daemon_plan.h"
 #include "controllers/daemon_status.h"
-#include "controllers/ownership.h"
 #include "controllers/recorder.h"
 #include "controllers/revision_keeper.h"
 #include "controllers/waker.h"
@@ -86,50 +84,13 @@ static void on_node(void *userdata, const struct kind *k _unused_, json_t *was, 
 
 /* ---- its pods ---- */
 
-static int claim_pod(struct daemonset_controller *dc, const struct look *l,
-		     const struct selector *sel, json_t *pod, bool *ret_mine, struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-	enum claim claim = ownership_claim(l->ds, sel, pod);
-	int r;
-
-	*ret_mine = claim == CLAIM_MINE || claim == CLAIM_ADOPT;
-	if (claim == CLAIM_ADOPT)
-		edited = ownership_adopted(pod, l->ds);
-	else if (claim == CLAIM_RELEASE)
-		edited = ownership_released(pod, meta_uid(l->ds));
-	if (!edited)
-		return 0;
-	r = control_update(dc->c, &kind_pod, STORE_META, edited, err);
-	return r < 0 ? error_wrap(err, "%s pod %s", *ret_mine ? "adopting" : "releasing",
-				  meta_name(pod)) :
-		       0;
-}
-
 static int claim_pods(struct daemonset_controller *dc, struct look *l, struct error *err)
 {
-	_cleanup_(selector_freep) struct selector *sel = NULL;
-	_cleanup_json_ json_t *all = informer_list(dc->pods, meta_namespace(l->ds) ?: "");
-	json_t *pod;
-	size_t i;
-	int r;
+	const struct claimant by = {
+		.c = dc->c, .kind = &kind_pod, .objects = dc->pods, .owner = l->ds
+	};
 
-	json_decref(l->pods);
-	l->pods = json_array();
-	r = workload_selector(l->ds, &sel, err);
-	if (r < 0)
-		return r;
-	json_array_foreach(all, i, pod) {
-		bool mine = false;
-
-		r = claim_pod(dc, l, sel, pod, &mine, err);
-		if (r < 0)
-			return r;
-		if (mine)
-			json_array_append(l->pods, informer_find(dc->pods, meta_namespace(pod),
-								 meta_name(pod)));
-	}
-	return 0;
+	return claim_all(&by, &l->pods, err);
 }
 
 static const char *hash_of(const struct look *l)
@@ -238,18 +199,6 @@ static int trim_history(struct daemonset_controller *dc, struct look *l, struct 
 
 /* ---- status ---- */
 
-static int write_status(struct daemonset_controller *dc, const json_t *ds, json_t *status,
-			struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-
-	if (json_same(status, json_obj(ds, "status")))
-		return 0;
-	edited = json_dup(ds);
-	json_object_set(edited, "status", status);
-	return control_update(dc->c, &kind_daemonset, STORE_STATUS, edited, err);
-}
-
 static int report(struct daemonset_controller *dc, const char *key, struct look *l,
 		  struct error *err)
 {
@@ -266,7 +215,7 @@ static int report(struct daemonset_controller *dc, const char *key, struct look 
 	next_ns = daemon_status_next_change(&facts);
 	if (next_ns >= 0)
 		workqueue_add_after(dc->queue, key, next_ns);
-	return write_status(dc, l->ds, status, err);
+	return control_write_status(dc->c, &kind_daemonset, l->ds, status, err);
 }
 
 /* Another name for the revision: the write wakes the key again. */
@@ -275,7 +224,7 @@ static int count_collision(struct daemonset_controller *dc, const json_t *ds, st
 	_cleanup_json_ json_t *status = json_dup(json_obj(ds, "status"));
 
 	json_set_int(status, "collisionCount", json_int(status, "collisionCount", 0) + 1);
-	return write_status(dc, ds, status, err);
+	return control_write_status(dc->c, &kind_daemonset, ds, status, err);
 }
 
 static int reconcile(struct daemonset_controller *dc, const char *key, struct look *l,

@@ -15,13 +15,12 @@
 #include "api/meta.h"
 #include "api/pod.h"
 #include "api/pod_status.h"
-#include "api/selector.h"
 #include "api/workload.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "controllers/claim.h"
 #include "controllers/control.h"
-#include "controllers/ownership.h"
 #include "controllers/recorder.h"
 #include "controllers/rollout_plan.h"
 #include "controllers/rollout_set.h"
@@ -74,51 +73,13 @@ static void on_pod(void *userdata, const struct kind *k _unused_, json_t *was, j
 
 /* ---- its ReplicaSets ---- */
 
-static int claim_set(struct deployment_controller *dc, const json_t *d, const struct selector *sel,
-		     json_t *set, bool *ret_mine, struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-	enum claim claim = ownership_claim(d, sel, set);
-	int r;
-
-	*ret_mine = claim == CLAIM_MINE || claim == CLAIM_ADOPT;
-	if (claim == CLAIM_ADOPT)
-		edited = ownership_adopted(set, d);
-	else if (claim == CLAIM_RELEASE)
-		edited = ownership_released(set, meta_uid(d));
-	if (!edited)
-		return 0;
-	r = control_update(dc->c, &kind_replicaset, STORE_META, edited, err);
-	if (r < 0)
-		return error_wrap(err, "%s ReplicaSet %s", *ret_mine ? "adopting" : "releasing",
-				  meta_name(set));
-	return 0;
-}
-
 static int claim_sets(struct deployment_controller *dc, struct look *l, struct error *err)
 {
-	_cleanup_(selector_freep) struct selector *sel = NULL;
-	_cleanup_json_ json_t *all = informer_list(dc->sets, meta_namespace(l->d) ?: "");
-	json_t *set;
-	size_t i;
-	int r;
+	const struct claimant by = {
+		.c = dc->c, .kind = &kind_replicaset, .objects = dc->sets, .owner = l->d
+	};
 
-	json_decref(l->sets);
-	l->sets = json_array();
-	r = workload_selector(l->d, &sel, err);
-	if (r < 0)
-		return r;
-	json_array_foreach(all, i, set) {
-		bool mine = false;
-
-		r = claim_set(dc, l->d, sel, set, &mine, err);
-		if (r < 0)
-			return r;
-		if (mine)
-			json_array_append(l->sets, informer_find(dc->sets, meta_namespace(set),
-								 meta_name(set)));
-	}
-	return 0;
+	return claim_all(&by, &l->sets, err);
 }
 
 static void see(struct deployment_controller *dc, const struct look *l, struct rollout *ret)
@@ -226,18 +187,6 @@ static int write_revision(struct deployment_controller *dc, struct look *l, cons
 	return 0;
 }
 
-static int write_status(struct deployment_controller *dc, struct look *l, json_t *status,
-			struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-
-	if (json_same(status, json_obj(l->d, "status")))
-		return 0;
-	edited = json_dup(l->d);
-	json_object_set(edited, "status", status);
-	return control_update(dc->c, &kind_deployment, STORE_STATUS, edited, err);
-}
-
 static int report(struct deployment_controller *dc, const char *key, struct look *l, bool rolls,
 		  struct error *err)
 {
@@ -267,7 +216,7 @@ static int report(struct deployment_controller *dc, const char *key, struct look
 	next_ns = rollout_status_deadline(&ro, status, news.now_ns);
 	if (next_ns >= 0)
 		workqueue_add_after(dc->queue, key, next_ns);
-	return write_status(dc, l, status, err);
+	return control_write_status(dc->c, &kind_deployment, l->d, status, err);
 }
 
 static int reconcile(struct deployment_controller *dc, const char *key, struct look *l,

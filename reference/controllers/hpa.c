@@ -263,18 +263,6 @@ static void carry_out(struct hpa_controller *hc, const struct look *l, struct hp
 			       json_str(ev, "reason"), "%s", json_str(ev, "message"));
 }
 
-static int write_status(struct hpa_controller *hc, const json_t *hpa, json_t *status,
-			struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-
-	if (json_same(status, json_obj(hpa, "status")))
-		return 0;
-	edited = json_dup(hpa);
-	json_object_set(edited, "status", status);
-	return control_update(hc->c, &kind_hpa, STORE_STATUS, edited, err);
-}
-
 static int reconcile(struct hpa_controller *hc, const char *key, struct look *l, struct error *err)
 {
 	_cleanup_(hpa_plan_deinit) struct hpa_plan plan = { 0 };
@@ -295,7 +283,7 @@ static int reconcile(struct hpa_controller *hc, const char *key, struct look *l,
 	};
 	hpa_plan_make(&facts, memory, &plan);
 	carry_out(hc, l, memory, &plan);
-	return write_status(hc, l->hpa, plan.status, err);
+	return control_write_status(hc->c, &kind_hpa, l->hpa, plan.status, err);
 }
 
 static void on_key(void *userdata, const char *key)

@@ -14,12 +14,11 @@
 #include "api/job.h"
 #include "api/meta.h"
 #include "api/pod.h"
-#include "api/selector.h"
-#include "api/workload.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "controllers/claim.h"
 #include "controllers/control.h"
 #include "controllers/job_plan.h"
 #include "controllers/job_pod.h"
@@ -91,59 +90,38 @@ static const struct job_backoff *remember(struct job_controller *jc, const char 
 	return &m->backoff;
 }
 
-/* ---- what wakes it ---- */
-
 /* ---- whose pods they are ---- */
 
-static int claim_pod(struct job_controller *jc, const json_t *job, const struct selector *sel,
-		     json_t *pod, bool *ret_mine, struct error *err)
+/* The finalizer comes with the owner reference, and goes with it. */
+static json_t *adopted(const json_t *pod, const json_t *job)
 {
-	_cleanup_json_ json_t *edited = NULL, *released = NULL;
-	enum claim claim = ownership_claim(job, sel, pod);
-	int r;
+	json_t *edited = ownership_adopted(pod, job);
 
-	*ret_mine = claim == CLAIM_MINE || claim == CLAIM_ADOPT;
-	if (claim == CLAIM_ADOPT) {
-		edited = ownership_adopted(pod, job);
-		if (!job_pod_is_tracked(edited))
-			json_take_append(json_make_arr(edited, "metadata.finalizers"),
-					 json_string(JOB_FINALIZER));
-	} else if (claim == CLAIM_RELEASE) {
-		released = ownership_released(pod, meta_uid(job));
-		edited = job_pod_untracked(released);
-	}
-	if (!edited)
-		return 0;
-	r = control_update(jc->c, &kind_pod, STORE_META, edited, err);
-	if (r < 0)
-		return error_wrap(err, "%s pod %s", *ret_mine ? "adopting" : "releasing",
-				  meta_name(pod));
-	return 0;
+	if (!job_pod_is_tracked(edited))
+		json_take_append(json_make_arr(edited, "metadata.finalizers"),
+				 json_string(JOB_FINALIZER));
+	return edited;
 }
 
-static int claim_pods(struct job_controller *jc, const json_t *job, json_t **ret_pods,
-		      struct error *err)
+static json_t *released(const json_t *pod, const char *uid)
 {
-	_cleanup_(selector_freep) struct selector *sel = NULL;
-	_cleanup_json_ json_t *all = informer_list(jc->pods, meta_namespace(job) ?: "");
-	_cleanup_json_ json_t *mine = json_array();
-	json_t *pod;
-	size_t i;
-	int r;
+	_cleanup_json_ json_t *edited = ownership_released(pod, uid);
 
-	r = workload_selector(job, &sel, err);
-	json_array_foreach(all, i, pod) {
-		bool is_mine = false;
+	return job_pod_untracked(edited);
+}
 
-		if (r == 0)
-			r = claim_pod(jc, job, sel, pod, &is_mine, err);
-		if (is_mine)
-			json_array_append(mine, informer_find(jc->pods, meta_namespace(pod),
-							      meta_name(pod)));
-	}
-	if (r == 0)
-		*ret_pods = take_ptr(mine);
-	return r;
+static int claim_pods(struct job_controller *jc, const json_t *job, json_t **pods, struct error *err)
+{
+	const struct claimant by = {
+		.c = jc->c,
+		.kind = &kind_pod,
+		.objects = jc->pods,
+		.owner = job,
+		.adopted = adopted,
+		.released = released,
+	};
+
+	return claim_all(&by, pods, err);
 }
 
 static json_t *pods_of(struct job_controller *jc, const json_t *job)

@@ -21,8 +21,8 @@
 #include "api/workload.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "controllers/claim.h"
 #include "controllers/control.h"
-#include "controllers/ownership.h"
 #include "controllers/recorder.h"
 #include "controllers/replica_plan.h"
 #include "controllers/replica_status.h"
@@ -58,30 +58,11 @@ static void pass_deinit(struct pass *p)
 	error_clear(&p->failure);
 }
 
-/* Makes pod the owner's or nobody's. Only a pod that is the owner's afterwards is kept. */
-static int claim_pod(struct replica_controller *rc, struct pass *p, const struct selector *sel,
-		     json_t *pod, bool *ret_mine, struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-	enum claim claim = ownership_claim(p->owner, sel, pod);
-	int r;
-
-	*ret_mine = claim == CLAIM_MINE || claim == CLAIM_ADOPT;
-	if (claim == CLAIM_ADOPT)
-		edited = ownership_adopted(pod, p->owner);
-	else if (claim == CLAIM_RELEASE)
-		edited = ownership_released(pod, meta_uid(p->owner));
-	if (!edited)
-		return 0;
-	r = control_update(rc->c, &kind_pod, STORE_META, edited, err);
-	if (r < 0)
-		return error_wrap(err, "%s pod %s", *ret_mine ? "adopting" : "releasing",
-				  meta_name(pod));
-	return 0;
-}
-
 static int claim_pods(struct replica_controller *rc, struct pass *p, struct error *err)
 {
+	const struct claimant by = {
+		.c = rc->c, .kind = &kind_pod, .objects = rc->pods, .owner = p->owner
+	};
 	_cleanup_(selector_freep) struct selector *sel = NULL;
 	_cleanup_json_ json_t *pods = informer_list(rc->pods, meta_namespace(p->owner) ?: "");
 	json_t *pod;
@@ -92,20 +73,15 @@ static int claim_pods(struct replica_controller *rc, struct pass *p, struct erro
 	if (r < 0)
 		return r;
 	json_array_foreach(pods, i, pod) {
-		bool mine = false;
-
 		if (pod_is_terminal(pod))
 			continue;
 		if (meta_deletion_timestamp(pod)) {
 			p->terminating += meta_is_controlled_by(pod, p->owner);
 			continue;
 		}
-		r = claim_pod(rc, p, sel, pod, &mine, err);
+		r = claim_one(&by, sel, pod, p->active, err);
 		if (r < 0)
 			return r;
-		if (mine)
-			json_array_append(p->active, informer_find(rc->pods, meta_namespace(pod),
-								   meta_name(pod)));
 	}
 	return 0;
 }
@@ -230,16 +206,11 @@ static int write_status(struct replica_controller *rc, const char *key, struct p
 		.now_ns = store_now_ns(rc->c->store),
 	};
 	_cleanup_json_ json_t *status = replica_status_make(p->owner, &facts);
-	_cleanup_json_ json_t *edited = NULL;
 	int64_t next = replica_status_next_change(p->owner, &facts);
 
 	if (next >= 0)
 		workqueue_add_after(rc->queue, key, next);
-	if (json_same(status, json_obj(p->owner, "status")))
-		return 0;
-	edited = json_deep_copy(p->owner);
-	json_object_set(edited, "status", status);
-	return control_update(rc->c, rc->kind, STORE_STATUS, edited, err);
+	return control_write_status(rc->c, rc->kind, p->owner, status, err);
 }
 
 static int reconcile(struct replica_controller *rc, const char *key, struct pass *p,

@@ -8,11 +8,10 @@
 
 #include "api/controller_revision.h"
 #include "api/meta.h"
-#include "api/selector.h"
 #include "api/workload.h"
 #include "base/defs.h"
 #include "base/json.h"
-#include "controllers/ownership.h"
+#include "controllers/claim.h"
 
 int revision_keeper_init(struct revision_keeper *k, struct control *c, const char *hash_label,
 			 struct error *err)
@@ -21,52 +20,26 @@ int revision_keeper_init(struct revision_keeper *k, struct control *c, const cha
 	return informer_get(c->informers, &kind_controller_revision, &k->revisions, err);
 }
 
-static int claim_one(struct revision_keeper *k, const json_t *owner, const struct selector *sel,
-		     json_t *revision, bool *ret_mine, struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-	enum claim claim = ownership_claim(owner, sel, revision);
-	int r;
-
-	*ret_mine = claim == CLAIM_MINE || claim == CLAIM_ADOPT;
-	if (claim == CLAIM_ADOPT)
-		edited = ownership_adopted(revision, owner);
-	else if (claim == CLAIM_RELEASE)
-		edited = ownership_released(revision, meta_uid(owner));
-	if (!edited)
-		return 0;
-	r = control_update(k->c, &kind_controller_revision, STORE_META, edited, err);
-	return r < 0 ? error_wrap(err, "%s revision %s", *ret_mine ? "adopting" : "releasing",
-				  meta_name(revision)) :
-		       0;
-}
-
 static json_t *find(const struct revision_keeper *k, const json_t *revision)
 {
 	return informer_find(k->revisions, meta_namespace(revision), meta_name(revision));
 }
 
-static int claim_all(struct revision_keeper *k, const json_t *owner, json_t *mine, struct error *err)
+/* *mine: those that stay. */
+static int claim(struct revision_keeper *k, const json_t *owner, json_t **mine, struct error *err)
 {
-	_cleanup_(selector_freep) struct selector *sel = NULL;
-	_cleanup_json_ json_t *all = informer_list(k->revisions, meta_namespace(owner) ?: "");
-	json_t *revision;
-	size_t i;
-	int r;
+	const struct claimant by = {
+		.c = k->c,
+		.kind = &kind_controller_revision,
+		.objects = k->revisions,
+		.owner = owner,
+	};
+	int r = claim_all(&by, mine, err);
 
-	r = workload_selector(owner, &sel, err);
-	if (r < 0)
-		return r;
-	json_array_foreach(all, i, revision) {
-		bool is_mine = false;
-
-		r = claim_one(k, owner, sel, revision, &is_mine, err);
-		if (r < 0)
-			return r;
-		if (is_mine && !meta_deletion_timestamp(revision))
-			json_array_append(mine, find(k, revision));
-	}
-	return 0;
+	for (size_t i = json_array_size(*mine); i-- > 0;)
+		if (meta_deletion_timestamp(json_array_get(*mine, i)))
+			json_array_remove(*mine, i);
+	return r;
 }
 
 /* A revision of this name that holds the same is ours, made a moment ago: the key is tried again. */
@@ -101,8 +74,8 @@ static int make(struct revision_keeper *k, const json_t *owner, struct revision_
 int revision_keeper_sync(struct revision_keeper *k, const json_t *owner, struct revision_plan *ret,
 			 struct error *err)
 {
-	_cleanup_json_ json_t *mine = json_array();
-	int r = claim_all(k, owner, mine, err);
+	_cleanup_json_ json_t *mine = NULL;
+	int r = claim(k, owner, &mine, err);
 
 	if (r < 0)
 		return r;

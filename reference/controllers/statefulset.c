@@ -18,8 +18,8 @@
 #include "api/workload.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "controllers/claim.h"
 #include "controllers/control.h"
-#include "controllers/ownership.h"
 #include "controllers/recorder.h"
 #include "controllers/revision_keeper.h"
 #include "controllers/statefulset_plan.h"
@@ -97,32 +97,12 @@ static void on_claim(void *userdata, const struct kind *k _unused_, json_t *was,
 
 /* ---- its pods ---- */
 
-static int claim_pod(struct statefulset_controller *sc, struct look *l, const struct selector *sel,
-		     json_t *pod, struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-	enum claim claim = ownership_claim(l->sts, sel, pod);
-	int r;
-
-	if (claim == CLAIM_NONE || (claim == CLAIM_ADOPT && sts_pod_ordinal(l->sts, pod) < 0))
-		return 0;
-	if (claim == CLAIM_ADOPT)
-		edited = ownership_adopted(pod, l->sts);
-	else if (claim == CLAIM_RELEASE)
-		edited = ownership_released(pod, meta_uid(l->sts));
-	if (edited) {
-		r = control_update(sc->c, &kind_pod, STORE_META, edited, err);
-		if (r < 0)
-			return error_wrap(err, "adopting or releasing pod %s", meta_name(edited));
-	}
-	if (claim != CLAIM_RELEASE)
-		json_array_append(l->pods, informer_find(sc->pods, meta_namespace(l->sts),
-							 meta_name(edited ? edited : pod)));
-	return 0;
-}
-
+/* A pod of nobody is wanted only when its name is one of the set's. */
 static int claim_pods(struct statefulset_controller *sc, struct look *l, struct error *err)
 {
+	const struct claimant by = {
+		.c = sc->c, .kind = &kind_pod, .objects = sc->pods, .owner = l->sts
+	};
 	_cleanup_(selector_freep) struct selector *sel = NULL;
 	_cleanup_json_ json_t *all = informer_list(sc->pods, meta_namespace(l->sts) ?: "");
 	json_t *pod;
@@ -133,8 +113,8 @@ static int claim_pods(struct statefulset_controller *sc, struct look *l, struct 
 	l->pods = json_array();
 	r = workload_selector(l->sts, &sel, err);
 	json_array_foreach(all, i, pod)
-		if (r == 0)
-			r = claim_pod(sc, l, sel, pod, err);
+		if (r == 0 && (meta_controller_ref(pod) || sts_pod_ordinal(l->sts, pod) >= 0))
+			r = claim_one(&by, sel, pod, l->pods, err);
 	return r;
 }
 
@@ -306,18 +286,6 @@ static struct sts_facts facts_of(struct statefulset_controller *sc, const struct
 	};
 }
 
-static int write_status(struct statefulset_controller *sc, const json_t *sts, json_t *status,
-			struct error *err)
-{
-	_cleanup_json_ json_t *edited = NULL;
-
-	if (json_same(status, json_obj(sts, "status")))
-		return 0;
-	edited = json_dup(sts);
-	json_object_set(edited, "status", status);
-	return control_update(sc->c, &kind_statefulset, STORE_STATUS, edited, err);
-}
-
 static int report(struct statefulset_controller *sc, const char *key, struct look *l,
 		  struct error *err)
 {
@@ -334,7 +302,7 @@ static int report(struct statefulset_controller *sc, const char *key, struct loo
 	next_ns = sts_status_next_change(&f);
 	if (next_ns >= 0)
 		workqueue_add_after(sc->queue, key, next_ns);
-	return write_status(sc, l->sts, status, err);
+	return control_write_status(sc->c, &kind_statefulset, l->sts, status, err);
 }
 
 /* Revisions of pods that are there, and the one that they come from, are no history. */
@@ -361,7 +329,7 @@ static int count_collision(struct statefulset_controller *sc, const json_t *sts,
 	_cleanup_json_ json_t *status = json_dup(json_obj(sts, "status")) ?: json_object();
 
 	json_set_int(status, "collisionCount", json_int(sts, "status.collisionCount", 0) + 1);
-	return write_status(sc, sts, status, err);
+	return control_write_status(sc->c, &kind_statefulset, sts, status, err);
 }
 
 /* ---- one StatefulSet ---- */

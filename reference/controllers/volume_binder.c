@@ -75,17 +75,6 @@ static void on_claim(void *userdata, const struct kind *k _unused_, json_t *was,
 
 /* ---- a claim ---- */
 
-static int write_status(struct volume_binder *b, const struct kind *k, const json_t *obj,
-			json_t *status, struct error *err)
-{
-	_cleanup_json_ json_t *edited = json_copy((json_t *)obj);
-
-	json_take_set(edited, "status", status);
-	if (json_same(status, json_obj(obj, "status")))
-		return 0;
-	return control_update(b->c, k, STORE_STATUS, edited, err);
-}
-
 static void tell_waits(struct volume_binder *b, const json_t *claim)
 {
 	const char *class = volume_class(claim);
@@ -141,24 +130,22 @@ static int bind(struct volume_binder *b, const json_t *claim, const json_t *pv, 
 static int sync_claim(struct volume_binder *b, const char *ns, const char *name, struct error *err)
 {
 	_cleanup_json_ json_t *claim = json_incref(informer_find(b->claims, ns, name));
-	_cleanup_json_ json_t *pv = NULL;
-	int r;
+	_cleanup_json_ json_t *pv = NULL, *status = NULL;
+	int r = 0;
 
 	if (!claim || (meta_deletion_timestamp(claim) && !claim_is_bound(claim)))
 		return 0;
 	pv = json_incref((json_t *)volume_of(b, claim));
-	if (!pv) {
+	if (pv)
+		r = bind(b, claim, pv, err);
+	else
 		tell_waits(b, claim);
-		return write_status(b, &kind_persistentvolumeclaim, claim,
-				    claim_status_make(claim, NULL), err);
-	}
-	r = bind(b, claim, pv, err);
 	if (r < 0)
 		return r;
 	json_decref(claim);
 	claim = json_incref(informer_find(b->claims, ns, name));
-	return write_status(b, &kind_persistentvolumeclaim, claim, claim_status_make(claim, pv),
-			    err);
+	status = claim_status_make(claim, pv);
+	return control_write_status(b->c, &kind_persistentvolumeclaim, claim, status, err);
 }
 
 /* ---- a volume ---- */
@@ -166,6 +153,7 @@ static int sync_claim(struct volume_binder *b, const char *ns, const char *name,
 static int sync_volume(struct volume_binder *b, const char *name, struct error *err)
 {
 	_cleanup_json_ json_t *pv = json_incref(informer_find(b->volumes, NULL, name));
+	_cleanup_json_ json_t *status = NULL;
 	const json_t *claim;
 
 	if (!pv)
@@ -174,8 +162,8 @@ static int sync_volume(struct volume_binder *b, const char *name, struct error *
 			      json_str_or(pv, "spec.claimRef.name", ""));
 	if (claim && !volume_is_for(pv, claim))
 		claim = NULL;
-	return write_status(b, &kind_persistentvolume, pv,
-			    volume_status_make(pv, claim, store_now_ns(b->c->store)), err);
+	status = volume_status_make(pv, claim, store_now_ns(b->c->store));
+	return control_write_status(b->c, &kind_persistentvolume, pv, status, err);
 }
 
 static void on_key(void *userdata, const char *key)
