@@ -7,7 +7,6 @@
  */
 #include "api/hpa.h"
 
-#include "api/columns.h"
 #include "api/hpa_columns.h"
 #include "api/hpa_rules.h"
 #include "api/schema_rows.h"
@@ -157,17 +156,6 @@ static void set_defaults(json_t *hpa)
 
 /* ---- the kind ---- */
 
-static const struct printer_column columns[] = {
-	{ "Name", "string", "name", 0, column_name },
-	{ "Reference", "string", "", 0, hpa_cell_reference },
-	{ "Targets", "string", "", 0, hpa_cell_targets },
-	{ "MinPods", "string", "", 0, hpa_cell_min },
-	{ "MaxPods", "string", "", 0, hpa_cell_max },
-	{ "Replicas", "string", "", 0, hpa_cell_replicas },
-	{ "Age", "string", "", 0, column_age },
-	{ 0 },
-};
-
 const struct kind kind_hpa = {
 	KIND_NAMES("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers",
 		   "horizontalpodautoscaler"),
@@ -180,5 +168,5 @@ const struct kind kind_hpa = {
 	.schema = &schema_hpa,
 	.set_defaults = set_defaults,
 	.validate = hpa_validate,
-	.columns = columns,
+	.columns = hpa_columns,
 };

@@ -6,6 +6,7 @@
 
 #include "api/columns.h"
 #include "api/hpa.h"
+#include "api/meta.h"
 #include "base/defs.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -13,7 +14,7 @@
 
 #define SHOWN 2
 
-json_t *hpa_cell_reference(const json_t *hpa, int64_t now_ns)
+static json_t *cell_reference(const json_t *hpa, int64_t now_ns)
 {
 	(void)now_ns;
 	return json_sprintf("%s/%s", json_str_or(hpa, "spec.scaleTargetRef.kind", ""),
@@ -53,8 +54,12 @@ static void add_metric(struct strbuf *out, const json_t *metric, const json_t *s
 	strbuf_addf(out, "%s/%s%s", now, want, averaged ? " (avg)" : "");
 }
 
-json_t *hpa_cell_targets(const json_t *hpa, int64_t now_ns)
+/* The older version keeps most metrics in annotations. */
+static json_t *cell_targets(const json_t *obj, int64_t now_ns)
 {
+	bool is_v1 = streq(meta_api_version(obj), kind_hpa_v1.api_version);
+	_cleanup_json_ json_t *hpa = is_v1 ? kind_hpa_v1.to_stored(obj) :
+					     json_incref((json_t *)obj);
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
 	size_t n = json_len(hpa, "spec.metrics");
 
@@ -69,7 +74,7 @@ json_t *hpa_cell_targets(const json_t *hpa, int64_t now_ns)
 	return column_text(strbuf_str(&out));
 }
 
-json_t *hpa_cell_min(const json_t *hpa, int64_t now_ns)
+static json_t *cell_min(const json_t *hpa, int64_t now_ns)
 {
 	(void)now_ns;
 	return json_has(hpa, "spec.minReplicas") ?
@@ -77,14 +82,25 @@ json_t *hpa_cell_min(const json_t *hpa, int64_t now_ns)
 		       json_string("<unset>");
 }
 
-json_t *hpa_cell_max(const json_t *hpa, int64_t now_ns)
+static json_t *cell_max(const json_t *hpa, int64_t now_ns)
 {
 	(void)now_ns;
 	return json_integer(hpa_max_replicas(hpa));
 }
 
-json_t *hpa_cell_replicas(const json_t *hpa, int64_t now_ns)
+static json_t *cell_replicas(const json_t *hpa, int64_t now_ns)
 {
 	(void)now_ns;
 	return json_integer(json_int(hpa, "status.currentReplicas", 0));
 }
+
+const struct printer_column hpa_columns[] = {
+	{ "Name", "string", "name", 0, column_name },
+	{ "Reference", "string", "", 0, cell_reference },
+	{ "Targets", "string", "", 0, cell_targets },
+	{ "MinPods", "string", "", 0, cell_min },
+	{ "MaxPods", "string", "", 0, cell_max },
+	{ "Replicas", "string", "", 0, cell_replicas },
+	{ "Age", "string", "", 0, column_age },
+	{ 0 },
+};

@@ -6,7 +6,6 @@
  */
 #include "api/hpa.h"
 
-#include "api/columns.h"
 #include "api/hpa_columns.h"
 #include "api/meta.h"
 #include "api/schema_rows.h"
@@ -231,24 +230,6 @@ static json_t *to_stored(const json_t *obj)
 
 /* ---- the kind ---- */
 
-static json_t *cell_targets(const json_t *hpa, int64_t now_ns)
-{
-	_cleanup_json_ json_t *stored = to_stored(hpa);
-
-	return hpa_cell_targets(stored, now_ns);
-}
-
-static const struct printer_column columns[] = {
-	{ "Name", "string", "name", 0, column_name },
-	{ "Reference", "string", "", 0, hpa_cell_reference },
-	{ "Targets", "string", "", 0, cell_targets },
-	{ "MinPods", "string", "", 0, hpa_cell_min },
-	{ "MaxPods", "string", "", 0, hpa_cell_max },
-	{ "Replicas", "string", "", 0, hpa_cell_replicas },
-	{ "Age", "string", "", 0, column_age },
-	{ 0 },
-};
-
 const struct kind kind_hpa_v1 = {
 	KIND_NAMES("autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers",
 		   "horizontalpodautoscaler"),
@@ -259,7 +240,7 @@ const struct kind kind_hpa_v1 = {
 	.name_rule = NAME_DNS1123_SUBDOMAIN,
 	.default_propagation = "Background",
 	.schema = &schema_hpa_v1,
-	.columns = columns,
+	.columns = hpa_columns,
 	.stored_as = &kind_hpa,
 	.from_stored = from_stored,
 	.to_stored = to_stored,
