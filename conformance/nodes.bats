@@ -6,8 +6,6 @@
 
 bats_require_minimum_version 1.5.0
 
-IMAGE=localhost/podtest/busybox:v1
-
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	podd_root=$(mktemp -d "${TMPDIR:-/var/tmp}/podtest-nodes.XXXXXX")
@@ -31,9 +29,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
+	own_namespace
 	podctl_ wait node/one node/one-2 node/one-3 --for=condition=Ready --timeout=30s
 }
 

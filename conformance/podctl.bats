@@ -6,14 +6,6 @@
 
 bats_require_minimum_version 1.5.0
 
-IMAGE=localhost/podtest/busybox:v1
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
-}
-
 # manifest NAME SCRIPT [LABEL]: a pod that runs a shell script.
 manifest() {
 	cat <<-EOF

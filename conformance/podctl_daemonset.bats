@@ -7,27 +7,20 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
+	own_namespace
 	p create -f - <<-EOF
 		apiVersion: apps/v1
 		kind: DaemonSet
 		metadata: {name: web}
 		spec:
-		  selector: {matchLabels: {app: web}}
-		  template:
-		    metadata: {labels: {app: web}}
-		    spec:
+		$(template web)
 		      nodeSelector: {kubernetes.io/os: linux}
-		      terminationGracePeriodSeconds: 1
-		      containers: [{name: main, image: "localhost/podtest/busybox:v1", command: [sleep, "1000"]}]
 	EOF
 	p rollout status daemonset/web --timeout=30s
 }
 
-# template PATH: a field of the DaemonSet's pod template.
-template() {
+# pod_template PATH: a field of the DaemonSet's pod template.
+pod_template() {
 	p get daemonset web -o jsonpath="{.spec.template$1}"
 }
 
@@ -64,7 +57,7 @@ template() {
 	[[ $output == *"localhost/podtest/busybox:v1"* ]]
 	run -0 p rollout undo ds/web
 	[ "$output" = "daemonset.apps/web rolled back" ]
-	[ "$(template .spec.containers[0].image)" = localhost/podtest/busybox:v1 ]
+	[ "$(pod_template .spec.containers[0].image)" = localhost/podtest/busybox:v1 ]
 	p rollout status ds/web
 	run -0 p rollout undo ds/web --to-revision=3
 	[[ $output == *"skipped rollback (current template already matches revision 3)" ]]

@@ -8,12 +8,6 @@ podd_options=(--terminated-pod-gc-threshold 2)
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
-}
-
 # ends NAME CODE: makes a pod that ends with CODE, and waits for that.
 ends() {
 	p create -f - <<-EOF

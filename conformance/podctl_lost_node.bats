@@ -10,9 +10,7 @@ podd_options=(--node-name one --nodes 2)
 bats_require_minimum_version 1.5.0
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
+	own_namespace
 	podctl_ wait node/one node/one-2 --for=condition=Ready --timeout=30s
 }
 

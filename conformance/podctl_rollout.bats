@@ -7,9 +7,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
+	own_namespace
 	p create -f - <<-EOF
 		apiVersion: apps/v1
 		kind: Deployment
@@ -17,12 +15,7 @@ setup() {
 		spec:
 		  replicas: 2
 		  progressDeadlineSeconds: 60
-		  selector: {matchLabels: {app: web}}
-		  template:
-		    metadata: {labels: {app: web}}
-		    spec:
-		      terminationGracePeriodSeconds: 1
-		      containers: [{name: main, image: "localhost/podtest/busybox:v1", command: [sleep, "1000"]}]
+		$(template web)
 	EOF
 	p rollout status deployment/web --timeout=30s
 }

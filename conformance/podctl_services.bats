@@ -7,9 +7,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
+	own_namespace
 	p create -f - <<-EOF
 		apiVersion: v1
 		kind: Pod

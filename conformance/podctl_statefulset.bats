@@ -7,37 +7,8 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
-	p create -f - <<-EOF
-		apiVersion: v1
-		kind: PersistentVolume
-		metadata: {name: $ns}
-		spec:
-		  capacity: {storage: 1Mi}
-		  accessModes: [ReadWriteOnce]
-		  storageClassName: $ns
-		  hostPath: {path: "$BATS_TEST_TMPDIR"}
-		---
-		apiVersion: apps/v1
-		kind: StatefulSet
-		metadata: {name: web}
-		spec:
-		  selector: {matchLabels: {app: web}}
-		  volumeClaimTemplates:
-		  - metadata: {name: data}
-		    spec: {accessModes: [ReadWriteOnce], storageClassName: $ns, resources: {requests: {storage: 1Mi}}}
-		  template:
-		    metadata: {labels: {app: web}}
-		    spec:
-		      terminationGracePeriodSeconds: 1
-		      containers:
-		      - name: main
-		        image: "localhost/podtest/busybox:v1"
-		        command: [sh, -c, "hostname >/data/name; exec sleep 1000"]
-		        volumeMounts: [{name: data, mountPath: /data}]
-	EOF
+	own_namespace
+	web_with_storage | p create -f -
 	p rollout status statefulset/web --timeout=30s
 }
 

@@ -8,12 +8,6 @@ podd_options=(--nodes 2)
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
-	ns=t$BATS_TEST_NUMBER
-	podctl_ create namespace "$ns"
-}
-
 # deployment SCRIPT: web, one pod that requests CPU and runs it.
 deployment() {
 	p create -f - <<-EOF

@@ -13,12 +13,7 @@ daemonset() {
 		kind: DaemonSet
 		metadata: {name: web, annotations: {kubernetes.io/change-cause: first}}
 		spec:
-		  selector: {matchLabels: {app: web}}
-		  template:
-		    metadata: {labels: {app: web}}
-		    spec:
-		      terminationGracePeriodSeconds: 1
-		      containers: [{name: main, image: $IMAGE, command: [sleep, "1000"]}]
+		$(template web)
 	EOF
 	k rollout status daemonset/web
 }

@@ -6,33 +6,9 @@
 
 bats_require_minimum_version 1.5.0
 
-# statefulset REPLICAS: "web", rolled out, with a volume for its first pod.
+# statefulset: web, rolled out.
 statefulset() {
-	k create -f - <<-EOF
-		apiVersion: v1
-		kind: PersistentVolume
-		metadata: {name: $ns}
-		spec:
-		  capacity: {storage: 1Mi}
-		  accessModes: [ReadWriteOnce]
-		  storageClassName: $ns
-		  hostPath: {path: "$BATS_TEST_TMPDIR"}
-		---
-		apiVersion: apps/v1
-		kind: StatefulSet
-		metadata: {name: web}
-		spec:
-		  selector: {matchLabels: {app: web}}
-		  serviceName: web
-		  volumeClaimTemplates:
-		  - metadata: {name: data}
-		    spec: {accessModes: [ReadWriteOnce], storageClassName: $ns, resources: {requests: {storage: 1Mi}}}
-		  template:
-		    metadata: {labels: {app: web}}
-		    spec:
-		      terminationGracePeriodSeconds: 1
-		      containers: [{name: main, image: $IMAGE, command: [sleep, "1000"], volumeMounts: [{name: data, mountPath: /data}]}]
-	EOF
+	web_with_storage | k create -f -
 	run -0 k rollout status statefulset/web --timeout=30s
 }
 

@@ -6,9 +6,8 @@
 
 # shellcheck source=ci/podd.bash
 . "$BATS_TEST_DIRNAME/../../ci/podd.bash"
-
-IMAGE=localhost/podtest/busybox:v1
-export IMAGE
+# shellcheck source=conformance/lib/workload.bash
+. "$BATS_TEST_DIRNAME/../lib/workload.bash"
 
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
@@ -30,10 +29,15 @@ teardown_file() {
 	podd_end
 }
 
-setup() {
+# own_namespace: what the set-up of a file begins with that has one of its own.
+own_namespace() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	ns=t$BATS_TEST_NUMBER
 	namespace "$ns"
+}
+
+setup() {
+	own_namespace
 }
 
 namespace() {
@@ -71,19 +75,6 @@ pod() {
 		  - {name: main, image: $IMAGE, command: [sh, -c, '${2:-$idle}']}
 	EOF
 	p wait "pod/$1" --for=condition=Ready >/dev/null
-}
-idle='trap "exit 0" TERM; while :; do sleep 1000 & wait; done'
-
-# template APP: what a controller's spec has, as YAML to be set in at two blanks.
-template() {
-	cat <<-EOF
-		  selector: {matchLabels: {app: $1}}
-		  template:
-		    metadata: {labels: {app: $1}}
-		    spec:
-		      terminationGracePeriodSeconds: 1
-		      containers: [{name: main, image: $IMAGE, command: [sh, -c, '$idle']}]
-	EOF
 }
 
 # deployment NAME REPLICAS: all of its pods there.

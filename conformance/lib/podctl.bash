@@ -2,6 +2,8 @@
 
 # shellcheck source=ci/podd.bash
 . "$BATS_TEST_DIRNAME/../ci/podd.bash"
+# shellcheck source=conformance/lib/workload.bash
+. "$BATS_TEST_DIRNAME/lib/workload.bash"
 
 [ -v podd_options ] || podd_options=() # more options for podd, of the file that sources this one
 
@@ -19,7 +21,16 @@ teardown_file() {
 	podd_end
 }
 
-ns= # the test's own namespace: its setup makes it
+# own_namespace: what the set-up of a file begins with that has one of its own.
+own_namespace() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	ns=t$BATS_TEST_NUMBER
+	podctl_ create namespace "$ns"
+}
+
+setup() {
+	own_namespace
+}
 
 # p VERB...: podctl in the test's namespace, never longer than a minute.
 p() {
