@@ -23,8 +23,7 @@ prepare() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	ns=shared
+	shared_namespace
 }
 
 @test "kubectl describe pod shows the container and its events" {

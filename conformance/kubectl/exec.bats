@@ -11,8 +11,7 @@ prepare() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	ns=shared
+	shared_namespace
 }
 
 @test "kubectl exec gives output, errors and the exit status" {

@@ -7,8 +7,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	ns=shared
+	shared_namespace
 }
 
 @test "kubectl explain shows a kind and its fields" {

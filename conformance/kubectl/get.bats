@@ -14,8 +14,7 @@ prepare() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	ns=shared
+	shared_namespace
 }
 
 @test "kubectl get shows the columns of pods" {

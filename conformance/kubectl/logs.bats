@@ -27,8 +27,7 @@ said() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	ns=shared
+	shared_namespace
 }
 
 @test "kubectl logs prints everything, or the last lines, or so many bytes" {

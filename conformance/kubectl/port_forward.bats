@@ -12,8 +12,7 @@ prepare() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	ns=shared
+	shared_namespace
 }
 
 teardown() {

@@ -36,6 +36,12 @@ own_namespace() {
 	namespace "$ns"
 }
 
+# shared_namespace: the same for one whose tests look at what prepare() has made.
+shared_namespace() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+	ns=shared
+}
+
 setup() {
 	own_namespace
 }

@@ -3,13 +3,13 @@
 # driver, bad_drivers/NAME.yaml; what podtest says of it is golden/bad_drivers/NAME, with names and times of the run replaced.
 # GOLDEN=write writes those anew.
 
+# shellcheck source=harness/test/fake.bash
+. "$BATS_TEST_DIRNAME/fake.bash"
+
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
-	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
+	programs
 	# They mostly wait, so they run side by side.
 	for script in harness/test/bad_drivers/*.yaml; do
 		judge "$(basename "$script" .yaml)" 3>&- &

@@ -1,19 +1,10 @@
 #!/usr/bin/env bats
 # reports: that the tools which read them do, and what several rounds or two versions say, shown by the subject that is pretended.
 
+# shellcheck source=harness/test/fake.bash
+. "$BATS_TEST_DIRNAME/fake.bash"
+
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
-	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
-}
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	dir=$BATS_TEST_TMPDIR
-}
 
 # podtest_run DIR [OPTION|CASE...]: against the fake driver; TAP is in DIR.tap.
 podtest_run() {

@@ -2,19 +2,10 @@
 # run: podtest itself is tested with a subject that is pretended (harness/drivers/fake): that assertions can fail, that a lying
 # driver is caught, and that every exit code and report says what happened. No root, no podd.
 
+# shellcheck source=harness/test/fake.bash
+. "$BATS_TEST_DIRNAME/fake.bash"
+
 bats_require_minimum_version 1.5.0
-
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
-	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
-}
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	dir=$BATS_TEST_TMPDIR
-}
 
 # podtest_run [OPTION|CASE...]: against the fake driver; the report is in $dir.
 podtest_run() {

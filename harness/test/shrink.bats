@@ -1,18 +1,13 @@
 #!/usr/bin/env bats
 # shrink: the smallest part of a case that still fails, against a subject that is pretended and, as root, against a podd.
 
+# shellcheck source=harness/test/fake.bash
+. "$BATS_TEST_DIRNAME/fake.bash"
+
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
-	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
-}
-
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	dir=$BATS_TEST_TMPDIR
+	place
 	small=$dir/small.yaml
 }
 

@@ -3,18 +3,13 @@
 # subject is pretended (harness/drivers/fake): its pods are Running at once, and container a/c says hello.
 
 # shellcheck disable=SC2016 # $regex is an operator of matches
+# shellcheck source=harness/test/fake.bash
+. "$BATS_TEST_DIRNAME/fake.bash"
+
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	export PODTEST=${PODTEST:-$PWD/out/bin/podtest}
-	export FAKE_DRIVER=${FAKE_DRIVER:-$PWD/out/release/drivers/fake}
-	[ -x "$FAKE_DRIVER" ] || make -s "${FAKE_DRIVER#"$PWD"/}"
-}
-
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	dir=$BATS_TEST_TMPDIR
+	place
 	mkdir -p "$dir/cases/self"
 }
 
