@@ -21,7 +21,7 @@ static inline json_t *decoded(const char *text)
 /* The message of the rules, "" when they are content; good until the next call. */
 static inline const char *verdict_of(json_t *obj)
 {
-	static char buf[2048];
+	static char buf[4096];
 	_cleanup_error_ struct error err = ERROR_INIT;
 
 	buf[0] = '\0';
@@ -30,10 +30,18 @@ static inline const char *verdict_of(json_t *obj)
 	return buf;
 }
 
+/* The message of decoding or of the rules. */
 static inline const char *verdict(const char *text)
 {
-	_cleanup_json_ json_t *obj = decoded(text);
+	static char buf[4096];
+	_cleanup_error_ struct error err = ERROR_INIT;
+	_cleanup_json_ json_t *obj = NULL;
 
+	if (scheme_decode(text, strlen(text), &obj, &err) < 0) {
+		snprintf(buf, sizeof(buf), "%s", err.message);
+		return buf;
+	}
+	scheme_default(obj);
 	return verdict_of(obj);
 }
 

@@ -3,37 +3,10 @@
  */
 #include "api/cluster.h"
 #include "api/columns.h"
-#include "base/json.h"
-#include "base/str.h"
-#include "base/test.h"
+#include "api/test_kind.h"
 
-static json_t *node_of(const char *rest, struct error *err)
-{
-	_cleanup_free_ char *yaml =
-		str_printf("apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n%s", rest);
-	json_t *node = NULL;
-
-	if (scheme_decode(yaml, strlen(yaml), &node, err) == 0)
-		scheme_default(node);
-	return node;
-}
-
-/* The first fault, or "". Static buffer. */
-static const char *verdict(const char *rest)
-{
-	static char text[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *node = node_of(rest, &err);
-
-	text[0] = '\0';
-	if (node)
-		scheme_validate(node, &err);
-	if (error_is_set(&err))
-		snprintf(text, sizeof text, "%s", err.message);
-	return text;
-}
-
-#define TAINTS(list) "spec: {taints: [" list "]}\n"
+#define NODE(rest) "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n" rest
+#define TAINTS(list) NODE("spec: {taints: [" list "]}\n")
 #define TAINT(key, effect) "{key: " key ", value: v, effect: " effect "}"
 
 static void test_taints(void)
@@ -52,37 +25,24 @@ static void test_taints(void)
 		       "spec.taints[0].value: Invalid value: \"b c\"");
 }
 
-static const char *changed(const char *from, const char *to)
-{
-	static char text[2048];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *before = node_of(from, &err), *now = node_of(to, &err);
-
-	json_set_str(before, "metadata.resourceVersion", "1");
-	json_set_str(now, "metadata.resourceVersion", "1");
-	text[0] = '\0';
-	scheme_validate_update(now, before, &err);
-	if (error_is_set(&err))
-		snprintf(text, sizeof text, "%s", err.message);
-	return text;
-}
-
 static void test_what_is_given_once_stays(void)
 {
-	CHECK_STR(changed("spec: {}\n", "spec: {podCIDR: 10.0.0.0/24, providerID: a}\n"), "");
-	CHECK_STR(changed("spec: {unschedulable: true}\n", "spec: {}\n"), "");
-	CHECK_CONTAINS(changed("spec: {podCIDR: 10.0.0.0/24}\n", "spec: {podCIDR: 10.0.1.0/24}\n"),
+	CHECK_STR(verdict_of_change(NODE("spec: {}\n"),
+				    NODE("spec: {podCIDR: 10.0.0.0/24, providerID: a}\n")),
+		  "");
+	CHECK_STR(verdict_of_change(NODE("spec: {unschedulable: true}\n"), NODE("spec: {}\n")), "");
+	CHECK_CONTAINS(verdict_of_change(NODE("spec: {podCIDR: 10.0.0.0/24}\n"),
+					 NODE("spec: {podCIDR: 10.0.1.0/24}\n")),
 		       "spec.podCIDR: Forbidden: node updates may not change podCIDR");
-	CHECK_CONTAINS(changed("spec: {providerID: a}\n", "spec: {}\n"),
+	CHECK_CONTAINS(verdict_of_change(NODE("spec: {providerID: a}\n"), NODE("spec: {}\n")),
 		       "spec.providerID: Forbidden: node updates may not change providerID");
 }
 
 static void test_what_it_has_may_be_taken(void)
 {
-	_cleanup_json_ json_t *all = node_of("status: {capacity: {cpu: '4', pods: '9'}}\n", NULL),
-			      *part = node_of(
-				      "status: {capacity: {cpu: '4'}, allocatable: {cpu: '3'}}\n",
-				      NULL);
+	_cleanup_json_ json_t *all = decoded(NODE("status: {capacity: {cpu: '4', pods: '9'}}\n")),
+			      *part = decoded(NODE(
+				      "status: {capacity: {cpu: '4'}, allocatable: {cpu: '3'}}\n"));
 
 	CHECK_STR(json_str(all, "status.allocatable.cpu"), "4");
 	CHECK_STR(json_str(all, "status.allocatable.pods"), "9");
@@ -105,14 +65,13 @@ static const char *cell(const json_t *node, const char *name)
 static void test_columns(void)
 {
 	_cleanup_json_ json_t *node =
-		node_of("spec: {unschedulable: true}\n"
-			"status:\n"
-			"  conditions: [{type: Ready, status: 'True'}]\n"
-			"  addresses: [{type: InternalIP, address: 10.0.0.1}]\n"
-			"  nodeInfo: {osImage: Debian, kernelVersion: '6.1', "
-			"containerRuntimeVersion: 'podd://1',\n"
-			"             kubeletVersion: v1}\n",
-			NULL);
+		decoded(NODE("spec: {unschedulable: true}\n"
+			     "status:\n"
+			     "  conditions: [{type: Ready, status: 'True'}]\n"
+			     "  addresses: [{type: InternalIP, address: 10.0.0.1}]\n"
+			     "  nodeInfo: {osImage: Debian, kernelVersion: '6.1', "
+			     "containerRuntimeVersion: 'podd://1',\n"
+			     "             kubeletVersion: v1}\n"));
 	static const char *const rows[][2] = {
 		{ "Status", "Ready,SchedulingDisabled" },
 		{ "Roles", "<none>" },

@@ -4,28 +4,18 @@
 #include "api/pod.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "base/test.h"
+#include "api/test_kind.h"
 
-/* The first fault of a pod with this affinity, or "". Static buffer. */
-static const char *verdict(const char *affinity)
+/* The verdict of a pod with this affinity. */
+static const char *verdict_with(const char *affinity)
 {
-	static char text[4096];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = NULL;
 	_cleanup_free_ char *yaml =
 		str_printf("apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n"
 			   "  containers: [{name: a, image: i}]\n"
 			   "  affinity: %s\n",
 			   affinity);
 
-	text[0] = '\0';
-	if (scheme_decode(yaml, strlen(yaml), &obj, &err) == 0) {
-		scheme_default(obj);
-		scheme_validate(obj, &err);
-	}
-	if (error_is_set(&err))
-		snprintf(text, sizeof text, "%s", err.message);
-	return text;
+	return verdict(yaml);
 }
 
 #define NODE(term)                                                         \
@@ -39,48 +29,53 @@ static const char *verdict(const char *affinity)
 
 static void test_expressions(void)
 {
-	CHECK_STR(verdict(EXPR("{key: a, operator: In, values: [b]}")), "");
-	CHECK_STR(verdict(EXPR("{key: a, operator: Gt, values: ['5']}")), "");
-	CHECK_STR(verdict(EXPR("{key: a, operator: In}")),
+	CHECK_STR(verdict_with(EXPR("{key: a, operator: In, values: [b]}")), "");
+	CHECK_STR(verdict_with(EXPR("{key: a, operator: Gt, values: ['5']}")), "");
+	CHECK_STR(verdict_with(EXPR("{key: a, operator: In}")),
 		  AT "matchExpressions[0].values: Required value: must be specified when "
 		     "`operator` is 'In' or 'NotIn'");
-	CHECK_STR(verdict(EXPR("{key: a, operator: Exists, values: [b]}")),
+	CHECK_STR(verdict_with(EXPR("{key: a, operator: Exists, values: [b]}")),
 		  AT "matchExpressions[0].values: Forbidden: may not be specified when "
 		     "`operator` is 'Exists' or 'DoesNotExist'");
-	CHECK_STR(verdict(EXPR("{key: a, operator: Lt, values: ['1', '2']}")),
+	CHECK_STR(verdict_with(EXPR("{key: a, operator: Lt, values: ['1', '2']}")),
 		  AT "matchExpressions[0].values: Required value: must be specified single "
 		     "value when `operator` is 'Lt' or 'Gt'");
-	CHECK_CONTAINS(verdict(EXPR("{key: '-a', operator: Exists}")),
+	CHECK_CONTAINS(verdict_with(EXPR("{key: '-a', operator: Exists}")),
 		       AT "matchExpressions[0].key: Invalid value: \"-a\"");
-	CHECK_CONTAINS(verdict(EXPR("{key: a, operator: Near}")), "operator: Unsupported value");
+	CHECK_CONTAINS(verdict_with(EXPR("{key: a, operator: Near}")),
+		       "operator: Unsupported value");
 }
 
 static void test_fields(void)
 {
-	CHECK_STR(verdict(FIELD("{key: metadata.name, operator: In, values: [n1]}")), "");
-	CHECK_STR(verdict(FIELD("{key: metadata.uid, operator: In, values: [n1]}")),
+	CHECK_STR(verdict_with(FIELD("{key: metadata.name, operator: In, values: [n1]}")), "");
+	CHECK_STR(verdict_with(FIELD("{key: metadata.uid, operator: In, values: [n1]}")),
 		  AT "matchFields[0].key: Invalid value: \"metadata.uid\": not a valid field "
 		     "selector key");
-	CHECK_STR(verdict(FIELD("{key: metadata.name, operator: Exists}")),
+	CHECK_STR(verdict_with(FIELD("{key: metadata.name, operator: Exists}")),
 		  AT "matchFields[0].operator: Invalid value: \"Exists\": not a valid selector "
 		     "operator");
-	CHECK_STR(verdict(FIELD("{key: metadata.name, operator: In, values: [a, b]}")),
+	CHECK_STR(verdict_with(FIELD("{key: metadata.name, operator: In, values: [a, b]}")),
 		  AT "matchFields[0].values: Required value: must be only one value when "
 		     "`operator` is 'In' or 'NotIn' for node field selector");
 }
 
 static void test_weights_and_terms_are_required(void)
 {
-	CHECK_CONTAINS(verdict("{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
+	CHECK_CONTAINS(verdict_with(
+			       "{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{preference: {}}]}}"),
 		       "[0].weight: Invalid value: 0: must be in the range 1-100");
 	CHECK_CONTAINS(
-		verdict("{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}"),
+		verdict_with(
+			"{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}"),
 		"nodeSelectorTerms: Required value");
-	CHECK_CONTAINS(verdict("{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
+	CHECK_CONTAINS(verdict_with(
+			       "{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{weight: 101, preference: {}}]}}"),
 		       "[0].weight: Invalid value: 101: must be in the range 1-100");
-	CHECK_CONTAINS(verdict("{podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
+	CHECK_CONTAINS(verdict_with(
+			       "{podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
 			       "[{weight: 0, podAffinityTerm: {topologyKey: a}}]}}"),
 		       "[0].weight: Invalid value: 0: must be in the range 1-100");
 }
@@ -90,14 +85,16 @@ static void test_weights_and_terms_are_required(void)
 
 static void test_terms_about_pods(void)
 {
-	CHECK_STR(verdict(APART("{topologyKey: kubernetes.io/hostname, labelSelector: {}}")), "");
-	CHECK_CONTAINS(verdict(APART("{labelSelector: {}}")), "[0].topologyKey: Required value");
-	CHECK_CONTAINS(verdict(APART("{topologyKey: 'a b'}")),
+	CHECK_STR(verdict_with(APART("{topologyKey: kubernetes.io/hostname, labelSelector: {}}")),
+		  "");
+	CHECK_CONTAINS(verdict_with(APART("{labelSelector: {}}")),
+		       "[0].topologyKey: Required value");
+	CHECK_CONTAINS(verdict_with(APART("{topologyKey: 'a b'}")),
 		       "[0].topologyKey: Invalid value: \"a b\"");
-	CHECK_CONTAINS(verdict(APART("{topologyKey: a, namespaces: [A]}")),
+	CHECK_CONTAINS(verdict_with(APART("{topologyKey: a, namespaces: [A]}")),
 		       "[0].namespaces[0]: Invalid value: \"A\"");
-	CHECK_CONTAINS(verdict(APART("{topologyKey: a, labelSelector: {matchExpressions: "
-				     "[{key: b, operator: In}]}}")),
+	CHECK_CONTAINS(verdict_with(APART("{topologyKey: a, labelSelector: {matchExpressions: "
+					  "[{key: b, operator: In}]}}")),
 		       "[0].labelSelector.matchExpressions[0].values: Required value");
 }
 

@@ -5,28 +5,11 @@
  * decoding and defaulting first, as everything does that is stored.
  */
 #include "api/pod.h"
-#include "base/test.h"
+#include "api/test_kind.h"
 #include "base/json.h"
 
 #define HEAD "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n"
 #define ONE HEAD "  containers:\n  - name: a\n    image: i\n"
-
-/* The message of the first fault (decoding or rules), or "" when there is none. Static buffer. */
-static const char *verdict(const char *yaml)
-{
-	static char text[4096];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = NULL;
-
-	text[0] = '\0';
-	if (scheme_decode(yaml, strlen(yaml), &obj, &err) == 0) {
-		scheme_default(obj);
-		scheme_validate(obj, &err);
-	}
-	if (error_is_set(&err))
-		snprintf(text, sizeof text, "%s", err.message);
-	return text;
-}
 
 static void test_a_plain_pod_is_good(void)
 {

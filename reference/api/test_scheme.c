@@ -5,39 +5,11 @@
 #include "api/meta.h"
 #include "api/pod.h"
 #include "api/workload.h"
-#include "base/json.h"
-#include "base/test.h"
+#include "api/test_kind.h"
 
 #define POD                                                                                       \
 	"apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers: [{name: a, image: " \
 	"i}]\n"
-
-static json_t *decoded(const char *text)
-{
-	_cleanup_error_ struct error err = ERROR_INIT;
-	json_t *obj = NULL;
-
-	CHECK_OK(scheme_decode(text, strlen(text), &obj, &err), &err);
-	scheme_default(obj);
-	return obj;
-}
-
-/* The message of decoding or of the rules; "" when both are content. */
-static const char *verdict(const char *text)
-{
-	static char buf[4096];
-	_cleanup_error_ struct error err = ERROR_INIT;
-	_cleanup_json_ json_t *obj = NULL;
-
-	buf[0] = '\0';
-	if (scheme_decode(text, strlen(text), &obj, &err) == 0) {
-		scheme_default(obj);
-		scheme_validate(obj, &err);
-	}
-	if (error_is_set(&err))
-		snprintf(buf, sizeof buf, "%s", err.message);
-	return buf;
-}
 
 static void test_unknown_fields_are_refused_by_path(void)
 {
