@@ -6,11 +6,14 @@
  * other is set-up: what was not accepted makes the case broken. A refusal is compared by field path, reason and text; causes come from the reply, and for an unknown field the path
  * stands in the message.
  */
+#include "case_judge.h"
+#include "case_outside.h"
+#include "case_step.h"
+#include "case_watch.h"
 #include "fact.h"
 #include "kinds.h"
 #include "match.h"
 #include "phrase.h"
-#include "steps.h"
 #include "util/json.h"
 
 static int line_of(const struct case_run *c)
@@ -84,7 +87,7 @@ static void act_over(struct case_run *c, const struct reply *reply, const char *
 		return;
 	if (json_str(c->now.args, "req"))
 		assert_accepted(c, reply, words);
-	case_step_done(c);
+	step_done(c);
 }
 
 /* ---- apply ---- */
@@ -139,7 +142,7 @@ static void apply_next(struct case_run *c)
 	struct request req = REQUEST(VERB_APPLY);
 
 	if (c->now.next >= json_array_size(c->now.manifests)) {
-		case_step_done(c);
+		step_done(c);
 		return;
 	}
 	req.object = json_array_get(c->now.manifests, c->now.next);
@@ -215,7 +218,7 @@ static void on_refused(struct case_run *c, const struct reply *reply, void *user
 		case_assert(c, args, &j, false);
 	else if (!fits)
 		case_broken(c, false, "line %d: %s", line_of(c), message);
-	case_step_done(c);
+	step_done(c);
 }
 
 static void reject_begin(struct case_run *c)
@@ -407,7 +410,7 @@ static void on_executed(struct case_run *c, const struct reply *reply, void *use
 
 		step_did(c, reply, who);
 	}
-	case_step_done(c);
+	step_done(c);
 }
 
 static void exec_begin(struct case_run *c)
@@ -444,7 +447,7 @@ static void on_told(struct case_run *c, const struct reply *reply, void *userdat
 		words = xasprintf("%s %s", old, text);
 	}
 	step_did(c, reply, words);
-	case_step_done(c);
+	step_done(c);
 }
 
 static void tell_begin(struct case_run *c)

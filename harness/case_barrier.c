@@ -6,21 +6,21 @@
  * container that speaks only through its log, in the same way; a terminated one, whose log must end; and the watch, which must have
  * shown every version that a fresh list shows. What does not answer in good time leaves the barrier incomplete.
  */
-#include "case_parts.h"
+#include "case_barrier.h"
+
+#include "case_echo.h"
+#include "case_follow.h"
 #include "util/clock.h"
 #include "util/json.h"
 
 /* Not a bound of any requirement: how long a busy machine may take to answer. */
 #define PATIENCE_SECONDS 20
-#define TOKEN "podtest-barrier-"
 
 struct barrier {
 	struct case_run *c;
-	json_t *tokens; /* words not yet heard */
 	json_t *ending; /* [pod, container]: logs that must end */
 	json_t *behind; /* "Pod/a" to the revision that the watch must reach */
 	bool listed, failed;
-	int64_t asked; /* when the words were sent */
 	char *why; /* failed */
 	int64_t deadline;
 	struct timer *timer;
@@ -40,11 +40,10 @@ static void on_told(struct case_run *c, const struct reply *reply, void *userdat
 
 static void tell(struct barrier *b, const char *pod, const char *container)
 {
-	_cleanup_free_ char *word = xasprintf(TOKEN "%zu-%s/%s", b->c->step, pod, container);
+	_cleanup_free_ char *word = echo_new(b->c, pod, container);
 	_cleanup_json_ json_t *command = json_pack("[s,s,s,s]", "/guest", "tell", "say", word);
 	struct request req = REQUEST(VERB_EXEC);
 
-	json_object_set_new(b->tokens, word, json_true());
 	req.name = pod;
 	req.container = container;
 	req.command = command;
@@ -126,11 +125,9 @@ struct barrier *barrier_new(struct case_run *c)
 	struct request req = REQUEST(VERB_LIST);
 
 	b->c = c;
-	b->tokens = json_object();
 	b->ending = json_array();
 	b->behind = json_object();
-	b->asked = clock_now();
-	b->deadline = b->asked + seconds_ns(session_patience(c->session, PATIENCE_SECONDS));
+	b->deadline = clock_now() + seconds_ns(session_patience(c->session, PATIENCE_SECONDS));
 	b->timer = timer_new(c->session->loop, on_deadline, b);
 	timer_in(b->timer, b->deadline - clock_now());
 	if (c->witness)
@@ -145,7 +142,6 @@ struct barrier *barrier_free(struct barrier *b)
 {
 	if (!b)
 		return NULL;
-	json_decref(b->tokens);
 	json_decref(b->ending);
 	json_decref(b->behind);
 	timer_free(b->timer);
@@ -197,33 +193,19 @@ static bool logs_ended(const struct barrier *b)
 
 static char *missing(const struct barrier *b)
 {
-	return xstrdup(b->why ? b->why :
-		       json_object_size(b->tokens) ?
-				"exec was answered, but the guest did not hear it" :
-		       !watch_caught_up(b) ? "the watch did not show what get shows" :
-					     "a log did not come to its end");
+	return xstrdup(b->why		     ? b->why :
+		       !echo_all_heard(b->c) ? "exec was answered, but the guest did not hear it" :
+		       !watch_caught_up(b)   ? "the watch did not show what get shows" :
+					       "a log did not come to its end");
 }
 
 bool barrier_over(struct barrier *b, bool *ret_complete, char **ret_missing)
 {
-	bool complete = json_object_size(b->tokens) == 0 && watch_caught_up(b) && logs_ended(b);
+	bool complete = echo_all_heard(b->c) && watch_caught_up(b) && logs_ended(b);
 
 	if (!complete && !b->failed && clock_now() < b->deadline)
 		return false;
 	*ret_complete = complete;
 	*ret_missing = complete ? NULL : missing(b);
-	return true;
-}
-
-bool barrier_takes_line(struct case_run *c, const json_t *line)
-{
-	const char *text = json_str(line, "text");
-
-	if (!text)
-		text = json_str(line, "args");
-	if (!text || !strstr(text, TOKEN))
-		return false;
-	if (c->now.barrier && json_object_del(c->now.barrier->tokens, strstr(text, TOKEN)) == 0)
-		history_learn_clock(&c->history, line, c->now.barrier->asked, clock_now());
 	return true;
 }

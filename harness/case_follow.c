@@ -5,7 +5,9 @@
  * too. An instance that ended before its log was read to the end is read once more as `previous`. A stream that could not be
  * opened is tried again a little later. Lines that are no guest's are passed over. Lines of barriers are the runner's own.
  */
-#include "case_parts.h"
+#include "case_follow.h"
+
+#include "case_echo.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -69,7 +71,7 @@ static void on_line(void *userdata, const char *text, size_t len)
 	if (!json_is_object(line))
 		return;
 	recorder_line(f->c->tape, f->log, line, clock_now());
-	if (barrier_takes_line(f->c, line)) {
+	if (echo_takes_line(f->c, line)) {
 		case_poke(f->c);
 		return;
 	}

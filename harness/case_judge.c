@@ -5,7 +5,8 @@
  * Kubernetes' documents and code differ is only reported, one that is newer than the subject does not apply. What could not be
  * evaluated any more is broken, requirement by requirement, so that nothing is counted that was not judged.
  */
-#include "case_parts.h"
+#include "case_judge.h"
+
 #include "doc.h"
 #include "invariants/invariants.h"
 #include "picture.h"

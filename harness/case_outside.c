@@ -8,7 +8,8 @@
  * Creation drops `status`. A manifest that has one means it: it is written through the status subresource before the step goes on. So
  * a Node needs no agent to be something that pods can be bound to.
  */
-#include "case_parts.h"
+#include "case_outside.h"
+
 #include "kinds.h"
 #include "util/json.h"
 

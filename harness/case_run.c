@@ -1,97 +1,25 @@
 /*
  * case_run: one case of a run, from its namespace to the clean-up.
  *
- * States go one way: namespace, witness, steps, clean-up, done. Every stimulus (a reply, a version of an object, a guest's line, a
- * timer) ends in case_poke(): in the loop's next turn the current state is looked at once. So no callback ever frees or advances a
- * case under the feet of its caller. The history is closed when the clean-up begins: what the runner itself tears down is no behaviour
- * of the subject. A case owns its requests; all of them end with it.
+ * States go one way: namespace, witness, steps, clean-up, done; each turn looks at the present one (case.c says when). The history is
+ * closed when the clean-up begins: what the runner itself tears down is no behaviour of the subject.
  */
 #include "case_run.h"
 
-#include "case_parts.h"
-#include "images.h"
-
-#include <stdarg.h>
 #include <sys/stat.h>
 
+#include "case_follow.h"
+#include "case_judge.h"
+#include "case_outside.h"
+#include "case_step.h"
+#include "case_steps.h"
+#include "images.h"
 #include "util/clock.h"
 #include "util/json.h"
 
 #define CLEANUP_SECONDS 30
 #define SOON \
 	3 /* a third of it: so fast a pod starts on a machine that has room, whatever the bounds */
-
-struct case_call {
-	struct case_call *prev, *next;
-	struct case_run *c;
-	struct call *call;
-	case_reply_fn fn;
-	void *userdata;
-	json_t *question; /* recorded; NULL when nothing is */
-	int64_t sent;
-};
-
-static void call_drop(struct case_call *k)
-{
-	if (k->prev)
-		k->prev->next = k->next;
-	else
-		k->c->calls = k->next;
-	if (k->next)
-		k->next->prev = k->prev;
-	json_decref(k->question);
-	free(k);
-}
-
-static void on_reply(void *userdata, const struct reply *reply)
-{
-	struct case_call *k = userdata;
-	struct case_run *c = k->c;
-	case_reply_fn fn = k->fn;
-	void *fn_userdata = k->userdata;
-
-	if (k->question)
-		recorder_reply(c->tape, k->question, reply);
-	call_drop(k);
-	fn(c, reply, fn_userdata);
-	case_poke(c);
-}
-
-struct case_call *case_request(struct case_run *c, const struct request *req, case_reply_fn fn,
-			       void *userdata)
-{
-	struct case_call *k = xcalloc(1, sizeof(*k));
-	struct request copy = *req;
-
-	copy.ns = c->ns;
-	if (copy.timeout <= 0)
-		copy.timeout = session_patience(c->session, 30);
-	k->c = c;
-	k->fn = fn;
-	k->userdata = userdata;
-	k->question = c->tape ? recorder_question(&copy) : NULL;
-	k->sent = clock_now();
-	k->next = c->calls;
-	if (c->calls)
-		c->calls->prev = k;
-	c->calls = k;
-	k->call = subject_request(c->session->subject, &copy, on_reply, k);
-	return k;
-}
-
-void case_calls_cancel(struct case_run *c)
-{
-	while (c->calls) {
-		subject_cancel(c->calls->call);
-		call_drop(c->calls);
-	}
-}
-
-void case_poke(struct case_run *c)
-{
-	if (c->state != CASE_DONE)
-		timer_soon(c->poke);
-}
 
 static void set_state(struct case_run *c, enum case_state state)
 {
@@ -208,9 +136,7 @@ static void start_nodes(struct case_run *c)
 
 static void recording_end(struct case_run *c)
 {
-	for (struct case_call *k = c->calls; k; k = k->next)
-		if (k->question)
-			recorder_unanswered(c->tape, k->question, k->sent);
+	case_calls_unanswered(c);
 	recorder_close(c->tape);
 }
 
@@ -220,7 +146,7 @@ static void cleanup_begin(struct case_run *c)
 	recording_end(c);
 	case_assert_rest(c);
 	case_check_invariants(c);
-	case_step_clear(c);
+	step_clear(c);
 	case_calls_cancel(c);
 	case_follows_end(c);
 	subject_cancel(take_ptr(c->watch));
@@ -240,20 +166,6 @@ void case_run_cancel(struct case_run *c, const char *why)
 		return;
 	c->cancelled = xstrdup(why);
 	case_broken(c, false, "%s", why);
-}
-
-void case_broken(struct case_run *c, bool late, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (!c->broken) {
-		va_start(ap, fmt);
-		if (vasprintf(&c->broken, fmt, ap) < 0)
-			abort();
-		va_end(ap);
-		c->broken_late = late;
-	}
-	case_poke(c);
 }
 
 /* ---- namespace and witness ---- */
@@ -373,14 +285,6 @@ static void look(void *userdata)
 	}
 }
 
-void case_step_done(struct case_run *c)
-{
-	case_step_clear(c);
-	recorder_step_over(c->tape, c->step, clock_now());
-	c->step++;
-	case_poke(c);
-}
-
 static char *make_scratch(struct case_run *c)
 {
 	char *path = xasprintf("%s/%s", c->session->scratch, c->ns);
@@ -433,7 +337,7 @@ struct case_run *case_run_free(struct case_run *c)
 {
 	if (!c)
 		return NULL;
-	case_step_clear(c);
+	step_clear(c);
 	case_calls_cancel(c);
 	case_follows_end(c);
 	subject_cancel(c->watch);

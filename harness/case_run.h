@@ -6,80 +6,7 @@
  */
 #pragma once
 
-#include "chronicle.h"
-#include "fixture.h"
-#include "record/recorder.h"
-#include "result.h"
-#include "session.h"
-
-enum case_state {
-	CASE_NEW,
-	CASE_NAMESPACE, /* being made and watched */
-	CASE_WITNESS, /* waiting for the witness pod */
-	CASE_STEPS,
-	CASE_CLEANUP, /* the namespace is being deleted */
-	CASE_DONE,
-};
-
-struct case_run;
-struct case_call;
-struct case_follow;
-struct barrier;
-
-typedef void (*case_reply_fn)(struct case_run *c, const struct reply *reply, void *userdata);
-
-/* The step being performed. */
-struct step_run {
-	json_t *args; /* filled in */
-	bool begun, waiting; /* waiting: for a reply */
-	size_t next; /* apply: the manifest; history: the relation */
-	int64_t began, deadline;
-	int64_t asked_at; /* facts that are asked for: when last */
-	json_t *manifests; /* apply: what is to be applied, filled in */
-	json_t *fetched; /* facts that are asked for: the last answer */
-	char *fetched_text;
-	int fetched_status;
-	bool has_fetched;
-	struct barrier *barrier;
-	bool longer; /* it failed, but its field may yet have an effect: see case_without.c */
-	char *missing; /* what an incomplete barrier waited for in vain */
-	bool drained; /* history: the barrier was complete; holds: it held at the last look */
-};
-
-struct case_run {
-	struct session *session;
-	const struct fixture *fixture;
-	unsigned round;
-	void (*done)(struct case_run *c);
-	void *userdata;
-
-	enum case_state state;
-	char *ns, *scratch, *witness;
-	size_t step;
-	struct step_run now;
-	struct timer *poke, *timer;
-	struct call *watch;
-	struct case_call *calls;
-	struct case_follow *follows;
-
-	struct history history;
-	struct chronicle seen;
-	bool record; /* set before it starts: keep everything that it is told */
-	struct recorder *tape; /* NULL: not recorded */
-	json_t *applied; /* list of manifests as they were given to the subject */
-	json_t *outside; /* list of {kind, name}: made by the case, in no namespace */
-	json_t *uids; /* path in the API to the uid of what is there: objects that are not the case's */
-	int64_t began, ended;
-
-	struct case_result result;
-	char *broken; /* why set-up failed */
-	bool broken_late; /* it was only a wait that ended */
-	char *cancelled; /* why it was ended from outside */
-	bool clean; /* the namespace is gone */
-	bool node_stopped; /* by the case, which has not started it again */
-};
-
-#define WITNESS_PORT "7070"
+#include "case.h"
 
 struct case_run *case_run_new(struct session *s, const struct fixture *f, unsigned round,
 			      void (*done)(struct case_run *c), void *userdata);
@@ -87,11 +14,3 @@ void case_run_start(struct case_run *c);
 /* Leaves out the remaining steps and cleans up. */
 void case_run_cancel(struct case_run *c, const char *why);
 struct case_run *case_run_free(struct case_run *c);
-/* A copy of `in` with what this run is called filled in: ${ns}, ${name}, … */
-json_t *case_fill(struct case_run *c, const json_t *in);
-/* Something may have changed: look again in the loop's next turn. */
-void case_poke(struct case_run *c);
-/* The step is over, well or badly. */
-void case_step_done(struct case_run *c);
-void case_broken(struct case_run *c, bool late, const char *fmt, ...) _printf_(3, 4);
-bool case_only_late(const struct case_run *c);

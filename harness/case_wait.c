@@ -5,10 +5,12 @@
  * tenth of a second, one question at a time. A history is judged behind a barrier; a relation that fails only because something was not
  * seen yet is given the prompt lag. What a step without `req` cannot achieve makes the case broken.
  */
-#include "case_parts.h"
+#include "case_barrier.h"
+#include "case_judge.h"
+#include "case_step.h"
+#include "case_without.h"
 #include "fact.h"
 #include "phrase.h"
-#include "steps.h"
 #include "util/clock.h"
 #include "util/json.h"
 
@@ -96,7 +98,7 @@ static void eventually_over(struct case_run *c, const char *seen, bool holds)
 		case_assert(c, args, &j, ignored);
 	else if (!in_time)
 		case_broken(c, true, "line %d: %s", line_of(c), message);
-	case_step_done(c);
+	step_done(c);
 }
 
 static void eventually_begin(struct case_run *c)
@@ -143,7 +145,7 @@ static void holds_over(struct case_run *c, const char *seen, bool held, bool at_
 		case_assert(c, args, &j, false);
 	else if (!held)
 		case_broken(c, false, "line %d: %s", line_of(c), message);
-	case_step_done(c);
+	step_done(c);
 }
 
 static void holds_begin(struct case_run *c)
@@ -249,14 +251,14 @@ static void history_look(struct case_run *c)
 		}
 		c->now.next++;
 	}
-	case_step_done(c);
+	step_done(c);
 }
 
-const struct step_verb *step_verb(enum step_kind kind)
+const struct step_verb *step_wait(enum step_kind kind)
 {
 	static const struct step_verb waits[] = { { eventually_begin, eventually_look },
 						  { holds_begin, holds_look },
 						  { history_begin, history_look } };
 
-	return kind >= STEP_EVENTUALLY ? &waits[kind - STEP_EVENTUALLY] : step_act(kind);
+	return &waits[kind - STEP_EVENTUALLY];
 }

@@ -3,14 +3,11 @@
  *
  * Only what is seen while the case runs counts. What a version changes is the chronicle's business.
  */
-#include "case_parts.h"
+#include "case_watch.h"
+
+#include "case_follow.h"
 #include "kinds.h"
 #include "util/json.h"
-
-json_t *case_object(const struct case_run *c, const char *kind, const char *name)
-{
-	return chronicle_object(&c->seen, kind, name);
-}
 
 void case_take_object(struct case_run *c, char type, json_t *object, int64_t earliest,
 		      int64_t latest, bool sampled)

@@ -6,7 +6,8 @@
  * called ignorant at once: the step goes on for as long again as it was allowed, and only if the field has shown no effect by
  * then, it has none. What comes in that time was too late.
  */
-#include "case_parts.h"
+#include "case_without.h"
+
 #include "fact.h"
 #include "util/json.h"
 

@@ -1,7 +1,7 @@
 /* fact: does what a fixture states hold now? */
 #pragma once
 
-#include "case_parts.h"
+#include "case.h"
 
 enum fact_state {
 	FACT_HOLDS,

@@ -8,7 +8,8 @@
  */
 #include "runner.h"
 
-#include "case_parts.h"
+#include "case_judge.h"
+#include "case_watch.h"
 
 #include <uthash.h>
 

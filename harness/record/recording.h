@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "case_run.h"
+#include "case.h"
 #include "fixture.h"
 
 #define RECORDING_SCHEMA 1

@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 
+#include "case_variables.h"
 #include "report/report_file.h"
 #include "util/clock.h"
 #include "util/json.h"

@@ -1,0 +1,120 @@
+/*
+ * case_variables: what ${…} stands for in the steps and manifests of a case.
+ *
+ * Most is known when the case begins. ${ip/POD} is known only once that pod has an address, ${clusterip/SERVICE} likewise,
+ * ${uid/KIND/NAME} once that object was seen, ${uid/PATH} once the subject was asked: the step that names one waits for it.
+ */
+#include "case_variables.h"
+
+#include "case_step.h"
+#include "fact.h"
+#include "images.h"
+#include "util/json.h"
+
+#define CLUSTER_IP "clusterip/"
+
+static void set_var(const char **vars, size_t *n, const char *name, const char *value)
+{
+	vars[(*n)++] = name;
+	vars[(*n)++] = value ? value : "";
+	vars[*n] = NULL;
+}
+
+/* The path that is asked for: its value is null meanwhile. */
+static const char *asked_path(const struct case_run *c)
+{
+	const char *path;
+	json_t *uid;
+
+	json_object_foreach(c->uids, path, uid)
+		if (json_is_null(uid))
+			return path;
+	return "";
+}
+
+static void on_uid(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	const char *uid = json_str(reply->body, "metadata.uid"), *path = asked_path(c);
+
+	(void)userdata;
+	c->now.waiting = false;
+	if (reply->code != REPLY_OK || !uid)
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: no uid at %s: %s",
+			    step_of(c)->line, path, reply->message ? reply->message : "none");
+	else
+		json_object_set_new(c->uids, path, json_string(uid));
+}
+
+/* Of an object that is not the case's: asked for once. NULL: not known yet. */
+static const char *foreign_uid(struct case_run *c, const char *path)
+{
+	const char *uid = json_string_value(json_object_get(c->uids, path));
+	struct request req = REQUEST(VERB_RAW);
+
+	if (uid || c->now.waiting)
+		return uid;
+	json_object_set_new(c->uids, path, json_null());
+	req.path = path;
+	c->now.waiting = true;
+	case_request(c, &req, on_uid, NULL);
+	return NULL;
+}
+
+/* What "ip/POD", "clusterip/SERVICE", "uid/KIND/NAME" or "uid//PATH" stands for; NULL: not known yet. */
+static const char *later_value(struct case_run *c, const char *word)
+{
+	const char *kind, *name, *value = NULL;
+
+	if (has_prefix(word, "ip/"))
+		value = json_str(case_object(c, "Pod", word + 3), "status.podIP");
+	else if (has_prefix(word, CLUSTER_IP))
+		value = json_str(case_object(c, "Service", word + strlen(CLUSTER_IP)),
+				 "spec.clusterIP");
+	else if (has_prefix(word, "uid//"))
+		value = foreign_uid(c, word + 4);
+	else if (object_ref(word + 4, &kind, &name))
+		value = json_str(case_object(c, kind, name), "metadata.uid");
+	return value && *value ? value : NULL;
+}
+
+bool case_fill_later(struct case_run *c, json_t **tree)
+{
+	_cleanup_free_ char *text = json_line(*tree);
+	const char *hole = text;
+
+	while ((hole = strstr(hole, "${"))) {
+		_cleanup_free_ char *word = strndup(hole + 2, strcspn(hole + 2, "}"));
+		const char *vars[] = { word, NULL, NULL };
+		json_t *filled;
+
+		hole += 2;
+		if (!has_prefix(word, "ip/") && !has_prefix(word, "uid/") &&
+		    !has_prefix(word, CLUSTER_IP))
+			continue;
+		vars[1] = later_value(c, word);
+		if (!vars[1])
+			return false;
+		filled = fixture_fill(*tree, vars);
+		json_decref(*tree);
+		*tree = filled;
+	}
+	return true;
+}
+
+json_t *case_fill(struct case_run *c, const json_t *in)
+{
+	_cleanup_free_ char *rate = xasprintf("%g", c->session->bounds.rate);
+	const char *vars[16];
+	json_t *filled;
+	size_t n = 0;
+
+	set_var(vars, &n, "ns", c->ns);
+	set_var(vars, &n, "name", c->fixture->name);
+	set_var(vars, &n, "node", c->session->subject->node);
+	set_var(vars, &n, "scratch", c->scratch);
+	set_var(vars, &n, "witness", c->witness);
+	set_var(vars, &n, "rate", rate);
+	filled = fixture_fill(in, vars);
+	images_rename(filled, c->session->options);
+	return filled;
+}
