@@ -8,8 +8,6 @@
 
 #include "util/defs.h"
 
-struct run_result;
-
 enum audit_state {
 	AUDIT_UNSEEN, /* nothing that needs it was evaluated */
 	AUDIT_HONOURED,
@@ -52,11 +50,6 @@ struct audit {
 	size_t not_run; /* cases left out for want of a feature, each once */
 };
 
-typedef bool (*audit_declares_fn)(void *userdata, const char *feature);
-
-/* tried: cases that were run although they need one feature that is not declared; may be NULL. */
-void audit_make(struct audit *a, const struct run_result *run, const struct run_result *tried,
-		audit_declares_fn declares, void *userdata);
 void audit_clear(struct audit *a);
 
 /* "honoured", …; "right", … */

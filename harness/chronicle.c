@@ -43,13 +43,6 @@ void chronicle_clear(struct chronicle *c)
 	*c = (struct chronicle){ 0 };
 }
 
-uint64_t object_revision(const json_t *object)
-{
-	const char *text = json_str(object, "metadata.resourceVersion");
-
-	return text ? strtoull(text, NULL, 10) : 0;
-}
-
 json_t *chronicle_object(const struct chronicle *c, const char *kind, const char *name)
 {
 	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
@@ -153,7 +146,7 @@ bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earl
 	_cleanup_free_ char *key = xasprintf("%s/%s", kind, name);
 	_cleanup_json_ json_t *before = json_incref(json_object_get(c->told, key));
 	const json_t *answered = json_object_get(c->answered, key);
-	struct change ch = { .c = c,
+	struct change ch = { .history = c->history,
 			     .after = object,
 			     .earliest = MAX(earliest, c->history->began),
 			     .latest = latest,

@@ -6,9 +6,7 @@
  */
 #pragma once
 
-#include "history.h"
-
-#define WITNESS_POD "podtest-witness" /* the runner's own: it makes no events */
+#include "change.h"
 
 struct version {
 	json_t *object;
@@ -49,14 +47,3 @@ bool chronicle_take(struct chronicle *c, char type, json_t *object, int64_t earl
  */
 bool chronicle_know(struct chronicle *c, json_t *object, int64_t received);
 json_t *chronicle_object(const struct chronicle *c, const char *kind, const char *name);
-uint64_t object_revision(const json_t *object);
-
-/* chronicle_events.c: what changed from before (NULL: first seen) to after. */
-struct change {
-	struct chronicle *c;
-	const json_t *before, *after;
-	int64_t earliest, latest;
-	bool sampled;
-};
-
-void change_tell(const struct change *ch, const char *kind, const char *name, bool gone);

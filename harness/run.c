@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "audit_make.h"
 #include "commands.h"
 #include "expectations.h"
 #include "feature.h"

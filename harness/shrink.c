@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "doc.h"
-#include "inspect/lint.h"
+#include "inspect/lint_rules.h"
 #include "inspect/words.h"
 #include "report/report_file.h"
 #include "run.h"

@@ -9,7 +9,6 @@
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -18,27 +17,11 @@
 
 #include "commands.h"
 #include "doc.h"
-#include "inspect/doctor.h"
+#include "inspect/doctor_row.h"
+#include "inspect/doctor_subject.h"
 #include "util/clock.h"
 #include "util/paths.h"
 #include "verdict.h"
-
-static size_t found[N_DOCTOR_STATES];
-
-void doctor_row(enum doctor_state state, const char *what, const char *fmt, ...)
-{
-	static const char *const words[] = { "ok", "less", "missing" };
-	_cleanup_free_ char *detail = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&detail, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	found[state]++;
-	printf("%-8s %-24s %s\n", words[state], what, detail);
-	fflush(stdout);
-}
 
 static void row(enum doctor_state state, const char *what, const char *detail)
 {
@@ -226,12 +209,12 @@ int cmd_doctor(int argc, char **argv)
 			fprintf(stderr, "podtest doctor: %s\n", error_text(&err));
 		return fputs(usage, stderr), EXIT_BAD_USAGE;
 	}
-	memset(found, 0, sizeof(found));
+	doctor_rows_begin();
 	if (!o.subject)
 		look_at_machine();
 	else if (doctor_subject(&o))
 		rc = EXIT_VOID;
-	printf("%zu ok, %zu less, %zu missing\n", found[DOCTOR_OK], found[DOCTOR_LESS],
-	       found[DOCTOR_MISSING]);
-	return rc ? rc : found[DOCTOR_MISSING] ? EXIT_FAILED : EXIT_GOOD;
+	printf("%zu ok, %zu less, %zu missing\n", doctor_rows(DOCTOR_OK), doctor_rows(DOCTOR_LESS),
+	       doctor_rows(DOCTOR_MISSING));
+	return rc ? rc : doctor_rows(DOCTOR_MISSING) ? EXIT_FAILED : EXIT_GOOD;
 }

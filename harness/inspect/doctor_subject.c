@@ -4,13 +4,15 @@
  * First what it says of itself, then what a handful of pods show: the two sentinels, and the cases of harness/doctor (exec and the other
  * images). They run as in any run, in namespaces of their own that are removed again, also when it is interrupted.
  */
+#include "inspect/doctor_subject.h"
+
 #include <event2/event.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "feature.h"
-#include "inspect/doctor.h"
+#include "inspect/doctor_row.h"
 #include "runner.h"
 #include "sentinel.h"
 #include "util/clock.h"

@@ -4,11 +4,8 @@
  * Form first (the loader names file and line of each fault), then the rules of lint_case.c, then what needs all cases at once: no
  * two of one name in an area. Faults make the exit code 1. Notes (bounds in which "too late" drowns) are counted, and printed with --notes.
  */
-#include "inspect/lint.h"
-
-#include <stdarg.h>
-
 #include "commands.h"
+#include "inspect/lint_rules.h"
 #include "inspect/words.h"
 #include "select.h"
 #include "util/json.h"
@@ -20,35 +17,6 @@ static const char usage[] = "usage: podtest lint [--notes] [--rate N] [--fixture
 			    "features, bounds. --notes also prints\n"
 			    "the bounds in which \"too late\" could not be seen on a clock that "
 			    "runs N times as fast (20).\n";
-
-static void print(const struct fixture *f, int line, const char *sort, const char *fmt, va_list ap)
-{
-	printf("%s:%d: %s%s: ", f->file, line, sort, f->name);
-	vprintf(fmt, ap);
-	putchar('\n');
-}
-
-void lint_fault(struct lint *l, const struct fixture *f, int line, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	print(f, line, "", fmt, ap);
-	va_end(ap);
-	l->faults++;
-}
-
-void lint_note(struct lint *l, const struct fixture *f, int line, const char *fmt, ...)
-{
-	va_list ap;
-
-	l->told++;
-	if (!l->notes)
-		return;
-	va_start(ap, fmt);
-	print(f, line, "note: ", fmt, ap);
-	va_end(ap);
-}
 
 /* A directory that cannot be loaded whole is still linted as far as it was. */
 static size_t load_faults(const struct options *o, struct fixture_list *list)

@@ -6,7 +6,7 @@
  * bound is timer / rate + lag, so on a fast clock a short timer drowns in its lag. Such an assertion still proves that the thing
  * happens, but not that it happens in time: it is told with the factor from which "too late" would be seen.
  */
-#include "inspect/lint.h"
+#include "inspect/lint_rules.h"
 
 #include "kinds.h"
 #include "util/json.h"

@@ -4,7 +4,7 @@
  * Event names are a closed list (EVENTS.md, guest/README.md). A name outside it matches nothing for ever: `never` would always hold
  * and `count … is: 0` too, so a slip of the pen would be a case that cannot fail. Content words (key=value) are not checked.
  */
-#include "inspect/lint.h"
+#include "inspect/lint_rules.h"
 
 #include "history.h"
 #include "util/json.h"

@@ -5,7 +5,7 @@
  * for the wrong reason. A table (feature.h) leads from what can stand in a manifest (a path from any object downwards; `*` is any one
  * key or index) to the feature. It knows the plain cases; what it does not know is not checked.
  */
-#include "inspect/lint.h"
+#include "inspect/lint_rules.h"
 
 #include "feature.h"
 #include "util/json.h"

@@ -5,7 +5,7 @@
  * nowhere would be a row of the audit that means nothing. `without` needs the field that it is about and the assertion that fails by
  * it; and since only one question is asked at a time, what has to be asked for must be what the assertion itself asks for.
  */
-#include "inspect/lint.h"
+#include "inspect/lint_rules.h"
 
 #include "kinds.h"
 #include "util/json.h"

@@ -1,7 +1,7 @@
 /*
  * audit: declared and undeclared features, and the fields that assertions name.
  */
-#include "audit.h"
+#include "audit_make.h"
 
 #include "feature.h"
 #include "fixture.h"

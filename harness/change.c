@@ -1,16 +1,24 @@
 /*
- * chronicle_events: two versions of an object to events of the history.
+ * change: two versions of an object to events of the history.
  *
  * What changed becomes one event per change, all with the interval of the version. Below are a function each for the flags and states
  * of a container, and for phases, conditions, binding and deletion.
  */
-#include "chronicle.h"
+#include "change.h"
+
 #include "kinds.h"
 #include "util/json.h"
 
+uint64_t object_revision(const json_t *object)
+{
+	const char *text = json_str(object, "metadata.resourceVersion");
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
 static void add(const struct change *ch, const char *who, const char *words, json_t *content)
 {
-	struct hist_event *e = history_add(ch->c->history, SOURCE_WATCH, who, words, content,
+	struct hist_event *e = history_add(ch->history, SOURCE_WATCH, who, words, content,
 					   ch->earliest, ch->latest);
 
 	e->sampled = ch->sampled;
@@ -151,8 +159,8 @@ static void event_seen(const struct change *ch)
 
 	if (!who || streq(who, WITNESS_POD))
 		return;
-	history_add(ch->c->history, SOURCE_EVENT, who, reason ? reason : "",
-		    json_incref((json_t *)ch->after), ch->c->history->began, ch->latest);
+	history_add(ch->history, SOURCE_EVENT, who, reason ? reason : "",
+		    json_incref((json_t *)ch->after), ch->history->began, ch->latest);
 }
 
 static void other_changed(const struct change *ch, const char *kind, const char *name, bool gone)

@@ -1,21 +1,7 @@
-/* lint: what is wrong with a case, found without a subject. */
+/* lint_rules: what is wrong with a case, found without a subject: the files lint_*.c. */
 #pragma once
 
-#include "catalog.h"
-#include "fixture.h"
-
-struct lint {
-	const struct catalog *catalog;
-	double rate; /* for which bounds are judged */
-	bool notes; /* print those too */
-	size_t faults, told;
-};
-
-/* A fault makes the run of lint fail; a note is only told. */
-void lint_fault(struct lint *l, const struct fixture *f, int line, const char *fmt, ...)
-	_printf_(4, 5);
-void lint_note(struct lint *l, const struct fixture *f, int line, const char *fmt, ...)
-	_printf_(4, 5);
+#include "inspect/lint_fault.h"
 
 /* Everything that one case is checked for, apart from its form. */
 void lint_case(struct lint *l, const struct fixture *f);
