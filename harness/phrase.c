@@ -126,9 +126,9 @@ static void put_before(FILE *out, const json_t *relation, const struct bounds *b
 
 	fprintf(out, "\"%s\", then \"%s\"", json_str(list, "0"), json_str(list, "1"));
 	if (min)
-		fprintf(out, ", at least %.3f s", relation_gap_min(gap, b));
+		fprintf(out, ", at least %.3f s", bounds_gap_min(gap, b));
 	if (max)
-		fprintf(out, "%s at most %.3f s", min ? " and" : ",", relation_gap_max(gap, b));
+		fprintf(out, "%s at most %.3f s", min ? " and" : ",", bounds_gap_max(gap, b));
 	if (min || max)
 		fputs(" later", out);
 }

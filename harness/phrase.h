@@ -1,7 +1,7 @@
 /* phrase: what an assertion demands, in words for a person. The caller frees. */
 #pragma once
 
-#include "relation.h"
+#include "bounds.h"
 
 /* A fact: `pod/a with {"status":{"phase":"Running"}}`, `no pod/a`, `guest a/c say with {"text":"x"}`, … */
 char *phrase_fact(const json_t *fact);

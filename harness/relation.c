@@ -21,17 +21,6 @@ struct judge {
 	struct error *err;
 };
 
-double bounds_seconds(const struct bounds *b, const json_t *bound)
-{
-	double timer = json_num(bound, "timer", 0), lag = b->lag;
-
-	if (!streq(json_str(bound, "clock"), "real"))
-		timer /= b->rate;
-	if (streq(json_str(bound, "lag"), "start"))
-		lag *= 3;
-	return timer + lag;
-}
-
 static void settle(struct judge *g, enum outcome outcome, char *seen)
 {
 	g->j->outcome = outcome;
@@ -85,25 +74,6 @@ static char *span_text(struct span s)
 			 clock_seconds(s.high));
 }
 
-/* Lower bounds get no slack; upper ones are timer and lag. `clock` of the gap counts for both. */
-double relation_gap_min(const json_t *gap, const struct bounds *b)
-{
-	double min = json_num(gap, "min", 0);
-
-	if (json_truth(gap, "whole", false))
-		min = MAX(min - 1, 0);
-	return streq(json_str(gap, "clock"), "real") ? min : min / b->rate;
-}
-
-double relation_gap_max(const json_t *gap, const struct bounds *b)
-{
-	_cleanup_json_ json_t *bound = json_copy(json_object_get(gap, "max"));
-
-	if (json_str(gap, "clock") && !json_object_get(bound, "clock"))
-		json_object_set(bound, "clock", json_object_get(gap, "clock"));
-	return bounds_seconds(b, bound);
-}
-
 static int judge_before(struct judge *g)
 {
 	const json_t *list = json_object_get(g->relation, "before"),
@@ -123,9 +93,9 @@ static int judge_before(struct judge *g)
 	}
 	s = history_span(g->h, e[0], e[1]);
 	order = at_least(s, e[0] == e[1] ? 1 : 0);
-	early = at_least(s, (int64_t)(relation_gap_min(gap, g->b) * 1e9));
+	early = at_least(s, (int64_t)(bounds_gap_min(gap, g->b) * 1e9));
 	if (json_object_get(gap, "max"))
-		late = at_most(s, (int64_t)(relation_gap_max(gap, g->b) * 1e9));
+		late = at_most(s, (int64_t)(bounds_gap_max(gap, g->b) * 1e9));
 	g->j->late = late == OUTCOME_FAIL && order != OUTCOME_FAIL && early != OUTCOME_FAIL;
 	settle(g, both(both(order, early), late), span_text(s));
 	return 0;

@@ -5,7 +5,7 @@
  * driver breaks meanwhile and mends itself: watches go on from their last revision, followed logs are opened again, and the
  * heart-beat fails a few times. The reply's interval reaches from the kill to the instant at which the new one serves.
  */
-#include "subject/kube.h"
+#include "subject/kube_ops.h"
 #include "util/clock.h"
 
 struct agent_call {

@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 #include <event2/event.h>
 
-#include "subject/kube.h"
+#include "subject/kube_ops.h"
 #include "subject/websocket.h"
 #include "util/clock.h"
 #include "util/json.h"

@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 
 #include "kinds.h"
-#include "subject/kube.h"
+#include "subject/kube_ops.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/lines.h"

@@ -7,7 +7,7 @@
  * given up (subject lost) after 60 failures in a row.
  */
 #include "kinds.h"
-#include "subject/kube.h"
+#include "subject/kube_ops.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/lines.h"

@@ -1,4 +1,4 @@
-/* kube: the built-in driver of Kubernetes' REST API. This header is for its own files only. */
+/* kube_call: the built-in driver of Kubernetes' REST API and its calls. For its own files only. */
 #pragma once
 
 #include "subject/subject.h"
@@ -39,13 +39,3 @@ char *kube_path_in(const char *api_version, const char *ns, const char *kind, co
 		   const char *suffix);
 /* Fills code, message, reason, causes, body; *ret_body is owned by the caller and lives as long as the reply is used. */
 void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, json_t **ret_body);
-
-struct call *kube_request(struct subject *s, const struct request *req, reply_fn done,
-			  void *userdata);
-struct call *kube_exec(struct kube *k, const struct request *req, reply_fn done, void *userdata);
-/* disrupt restart-agent, by way of base.control. */
-struct call *kube_restart_agent(struct kube *k, reply_fn done, void *userdata);
-struct call *kube_follow(struct subject *s, const struct follow *f, void *userdata);
-struct call *kube_watch(struct subject *s, const char *ns, reply_fn ready, void *userdata);
-/* Starts the watches of the whole cluster; ready as for kube_watch. */
-struct call *kube_watch_all(struct kube *k, reply_fn ready, void *userdata);
