@@ -183,7 +183,8 @@ static bool all_text(const json_t *list)
 
 static int check_operator(struct form *f, const json_t *map, int line)
 {
-	static const char *const operators[] = { "$in", "$gt", "$absent", "$regex", "$exactly" };
+	static const char *const operators[] = { "$in",	   "$gt",      "$absent",
+						 "$regex", "$exactly", "$set" };
 	const char *key;
 	json_t *value;
 
@@ -194,10 +195,10 @@ static int check_operator(struct form *f, const json_t *map, int line)
 			known = known || streq(key, operators[i]);
 		if (!known)
 			return fault(f, line, "match", key,
-				     "is no operator ($in $gt $absent $regex $exactly)");
+				     "is no operator ($in $gt $absent $regex $exactly $set)");
 		if (key[0] == '$' && json_object_size(map) != 1)
 			return fault(f, line, "match", key, "must be the only key of its map");
-		if (streq(key, "$exactly") && !json_is_array(value))
+		if ((streq(key, "$exactly") || streq(key, "$set")) && !json_is_array(value))
 			return fault(f, line, "match", key, "must be a list");
 	}
 	return 0;

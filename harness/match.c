@@ -2,7 +2,8 @@
  * match: is this a subset of that?
  *
  * Maps are compared by key. A list whose wanted entries carry `name` (or `type`) is compared by that key, since statuses are sorted as
- * the subject likes; any other list by index. $exactly says that a list has these entries, in this order, and no others.
+ * the subject likes; any other list by index. $exactly says that a list has these entries, in this order, and no others; $set says
+ * it of any order.
  * Scalars must be equal; 1 and 1.0 are. An operator is the only key of its map.
  * match_seen() walks the same way and brings back what is there, so that a failure can show the two side by side.
  */
@@ -61,6 +62,32 @@ static bool match_exactly(const json_t *want, const json_t *have)
 	return true;
 }
 
+/* Whether each wish from the ith on finds an entry of its own among those that are left. */
+static bool find_each(const json_t *want, size_t i, const json_t *have, bool *taken)
+{
+	if (i == json_array_size(want))
+		return true;
+	for (size_t k = 0; k < json_array_size(have); k++) {
+		if (taken[k] || !match_json(json_array_get(want, i), json_array_get(have, k)))
+			continue;
+		taken[k] = true;
+		if (find_each(want, i + 1, have, taken))
+			return true;
+		taken[k] = false;
+	}
+	return false;
+}
+
+static bool match_set(const json_t *want, const json_t *have)
+{
+	_cleanup_free_ bool *taken = NULL;
+
+	if (!json_is_array(have) || json_array_size(have) != json_array_size(want))
+		return false;
+	taken = xcalloc(json_array_size(have) + 1, sizeof(*taken));
+	return find_each(want, 0, have, taken);
+}
+
 static bool match_operator(const char *op, const json_t *want, const json_t *have)
 {
 	int order;
@@ -73,6 +100,8 @@ static bool match_operator(const char *op, const json_t *want, const json_t *hav
 		return match_in(want, have);
 	if (streq(op, "$exactly"))
 		return match_exactly(want, have);
+	if (streq(op, "$set"))
+		return match_set(want, have);
 	if (streq(op, "$gt"))
 		return match_compare(have, want, &order) && order > 0;
 	return match_regex(want, have);
@@ -157,6 +186,13 @@ static json_t *seen_exactly(const json_t *want, const json_t *have)
 	return out;
 }
 
+static const json_t *operator_list(const json_t *want)
+{
+	const json_t *list = json_object_get(want, "$exactly");
+
+	return list ? list : json_object_get(want, "$set");
+}
+
 json_t *match_seen(const json_t *want, const json_t *have)
 {
 	const char *key;
@@ -166,8 +202,8 @@ json_t *match_seen(const json_t *want, const json_t *have)
 		return json_null();
 	if (json_is_array(want) && json_is_array(have))
 		return seen_list(want, have);
-	if (json_object_get(want, "$exactly") && json_is_array(have))
-		return seen_exactly(json_object_get(want, "$exactly"), have);
+	if (json_is_array(have) && operator_list(want))
+		return seen_exactly(operator_list(want), have);
 	if (!json_is_object(want) || operator_of(want) || !json_is_object(have))
 		return json_deep_copy(have);
 	out = json_object();

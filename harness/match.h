@@ -1,4 +1,4 @@
-/* match: is this a subset of that? The operators are $in, $gt, $absent and $regex. */
+/* match: is this a subset of that? The operators are $in, $gt, $absent, $regex, $exactly and $set. */
 #pragma once
 
 #include "util/defs.h"

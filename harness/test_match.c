@@ -74,6 +74,19 @@ static void test_exactly_sees_order_and_number(void)
 	CHECK(!match("{\"$exactly\":[]}", "{}"));
 }
 
+static void test_set_sees_number_but_no_order(void)
+{
+	const char *have = "[{\"key\":\"z\",\"v\":1},{\"key\":\"b\",\"v\":2}]";
+
+	CHECK(match("{\"$set\":[{\"key\":\"b\"},{\"key\":\"z\",\"v\":1}]}", have));
+	CHECK(match("{\"$set\":[{},{\"key\":\"z\"}]}", have)); /* {} leaves z to the other */
+	CHECK(!match("{\"$set\":[{\"key\":\"z\"},{\"v\":1}]}", have));
+	CHECK(!match("{\"$set\":[{\"key\":\"z\"}]}", have));
+	CHECK(!match("{\"$set\":[{\"key\":\"z\"},{\"key\":\"b\"},{}]}", have));
+	CHECK(match("{\"$set\":[]}", "[]"));
+	CHECK(!match("{\"$set\":[]}", NULL));
+}
+
 static void test_gt_knows_numbers_quantities_and_stamps(void)
 {
 	CHECK(match("{\"$gt\":3}", "4"));
@@ -114,6 +127,7 @@ int main(void)
 	TEST(test_other_lists_are_compared_by_index);
 	TEST(test_in_absent_and_regex);
 	TEST(test_exactly_sees_order_and_number);
+	TEST(test_set_sees_number_but_no_order);
 	TEST(test_gt_knows_numbers_quantities_and_stamps);
 	TEST(test_seen_shows_what_stands_there);
 	TEST(test_seen_of_exactly_shows_the_order_that_is_there);
