@@ -70,7 +70,7 @@ check-slow: deps
 	@$(MAKE) -j$(JOBS) VARIANT=slow all
 	@$(BUILD)/slow/bin/podtest run --clock-rate 1 --report $(BUILD)/slow/report
 
-#: make check-vm      ten cases in a virtual machine with cgroup v2 alone
+#: make check-vm      the cases of ci/vm/cases in a virtual machine with cgroup v2 alone
 check-vm:
 	@ci/deps vm
 	@$(MAKE) -j$(JOBS) all
