@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -75,23 +76,36 @@ static const char help_text[] =
 	"line.\n";
 
 enum option_id {
-	OPT_ROOT = 256,
-	OPT_RATE,
+	OPT_RATE = 256,
 	OPT_LISTEN,
-	OPT_NODE_NAME,
 	OPT_NODES,
-	OPT_NODE_LABELS,
-	OPT_TAINTS,
-	OPT_POD_CIDR,
-	OPT_SERVICE_CIDR,
 	OPT_HOST_NETWORK,
-	OPT_HOST_ROOT,
-	OPT_MANIFESTS,
 	OPT_ENDED_PODS,
 	OPT_CLEANUP,
 	OPT_LOG_LEVEL,
 	OPT_VERSION,
-	OPT_HELP
+	OPT_HELP,
+	/* Those whose value is kept as it is given: texts says where. */
+	OPT_TEXT,
+	OPT_ROOT = OPT_TEXT,
+	OPT_NODE_NAME,
+	OPT_NODE_LABELS,
+	OPT_TAINTS,
+	OPT_POD_CIDR,
+	OPT_SERVICE_CIDR,
+	OPT_HOST_ROOT,
+	OPT_MANIFESTS,
+};
+
+static const size_t texts[] = {
+	[OPT_ROOT - OPT_TEXT] = offsetof(struct podd_options, root),
+	[OPT_NODE_NAME - OPT_TEXT] = offsetof(struct podd_options, node_name),
+	[OPT_NODE_LABELS - OPT_TEXT] = offsetof(struct podd_options, node_labels),
+	[OPT_TAINTS - OPT_TEXT] = offsetof(struct podd_options, taints),
+	[OPT_POD_CIDR - OPT_TEXT] = offsetof(struct podd_options, pod_cidr),
+	[OPT_SERVICE_CIDR - OPT_TEXT] = offsetof(struct podd_options, service_cidr),
+	[OPT_HOST_ROOT - OPT_TEXT] = offsetof(struct podd_options, host_root),
+	[OPT_MANIFESTS - OPT_TEXT] = offsetof(struct podd_options, manifests),
 };
 
 static const struct option long_options[] = {
@@ -119,6 +133,11 @@ static void set_string(char **to, const char *value)
 {
 	free(*to);
 	*to = xstrdup(value);
+}
+
+static char **text_of(struct podd_options *o, int id)
+{
+	return (char **)(void *)((char *)o + texts[id - OPT_TEXT]);
 }
 
 static int set_rate(struct podd_options *o, const char *text, struct error *err)
@@ -176,38 +195,14 @@ static int set_log_level(struct podd_options *o, const char *text, struct error 
 static int set_option(struct podd_options *o, int id, const char *arg, struct error *err)
 {
 	switch (id) {
-	case OPT_ROOT:
-		set_string(&o->root, arg);
-		return 0;
 	case OPT_RATE:
 		return set_rate(o, arg, err);
 	case OPT_LISTEN:
 		return add_listen(o, arg, err);
-	case OPT_NODE_NAME:
-		set_string(&o->node_name, arg);
-		return 0;
 	case OPT_NODES:
 		return set_nodes(o, arg, err);
-	case OPT_NODE_LABELS:
-		set_string(&o->node_labels, arg);
-		return 0;
-	case OPT_TAINTS:
-		set_string(&o->taints, arg);
-		return 0;
-	case OPT_POD_CIDR:
-		set_string(&o->pod_cidr, arg);
-		return 0;
-	case OPT_SERVICE_CIDR:
-		set_string(&o->service_cidr, arg);
-		return 0;
 	case OPT_HOST_NETWORK:
 		o->host_network = true;
-		return 0;
-	case OPT_HOST_ROOT:
-		set_string(&o->host_root, arg);
-		return 0;
-	case OPT_MANIFESTS:
-		set_string(&o->manifests, arg);
 		return 0;
 	case OPT_ENDED_PODS:
 		return set_ended_pods(o, arg, err);
@@ -223,7 +218,11 @@ static int set_option(struct podd_options *o, int id, const char *arg, struct er
 		fputs(help_text, stdout);
 		return PODD_DONE;
 	}
-	return error_set(err, ERR_BAD_REQUEST, NULL, "unknown option, or a value is missing");
+	if (id < OPT_TEXT)
+		return error_set(err, ERR_BAD_REQUEST, NULL,
+				 "unknown option, or a value is missing");
+	set_string(text_of(o, id), arg);
+	return 0;
 }
 
 /* The host's name as a node's: lower case, nothing but letters, digits, '-' and '.'. */
@@ -291,14 +290,8 @@ int podd_options_parse(struct podd_options *ret, int argc, char **argv, struct e
 
 void podd_options_deinit(struct podd_options *o)
 {
-	free(o->root);
-	free(o->node_name);
-	free(o->pod_cidr);
-	free(o->service_cidr);
-	free(o->host_root);
-	free(o->manifests);
-	free(o->node_labels);
-	free(o->taints);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free(*text_of(o, OPT_TEXT + (int)i));
 	free(o->log_level);
 	strv_free(o->listen);
 	*o = (struct podd_options){ 0 };

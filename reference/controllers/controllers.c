@@ -51,6 +51,22 @@ struct controllers {
 
 DEFINE_CLEANUP_FUNC(struct controllers *, controllers_free)
 
+/* Those that take away what should be there no longer. */
+static int make_cleaners(struct controllers *c, const struct controllers_config *cfg,
+			 struct error *err)
+{
+	struct control *control = &c->control;
+	int r = garbage_new(control, &c->garbage, err);
+
+	if (r == 0)
+		r = namespaces_new(control, &c->namespaces, err);
+	if (r == 0)
+		r = node_lifecycle_new(control, &c->node_lifecycle, err);
+	if (r == 0)
+		r = taint_eviction_new(control, &c->taint_eviction, err);
+	return r < 0 ? r : pod_gc_new(control, cfg->ended_pods_kept, &c->pod_gc, err);
+}
+
 static int make_all(struct controllers *c, const struct controllers_config *cfg, struct error *err)
 {
 	struct control *control = &c->control;
@@ -84,17 +100,7 @@ static int make_all(struct controllers *c, const struct controllers_config *cfg,
 		r = volume_binder_new(control, &c->volume_binder, err);
 	if (r == 0)
 		r = volume_guard_new(control, &c->volume_guard, err);
-	if (r == 0)
-		r = garbage_new(control, &c->garbage, err);
-	if (r == 0)
-		r = namespaces_new(control, &c->namespaces, err);
-	if (r == 0)
-		r = node_lifecycle_new(control, &c->node_lifecycle, err);
-	if (r == 0)
-		r = taint_eviction_new(control, &c->taint_eviction, err);
-	if (r == 0)
-		r = pod_gc_new(control, cfg->ended_pods_kept, &c->pod_gc, err);
-	return r;
+	return r < 0 ? r : make_cleaners(c, cfg, err);
 }
 
 int controllers_new(struct store *store, struct loop *loop, struct clock *clock,

@@ -36,59 +36,69 @@ json_t *answer_failure(const char *code, const char *said)
 
 /* ---- hello ---- */
 
-static json_t *do_hello(const json_t *request)
-{
-	static const char *const features[] = {
-		"pod",
-		"pod.grace",
-		"pod.logs",
-		"pod.logs.follow",
-		"pod.exec",
-		"pod.init",
-		"pod.sidecar",
-		"pod.probe.exec",
-		"pod.probe.http",
-		"pod.probe.tcp",
-		"pod.probe.grpc",
-		"pod.probe.startup",
-		"pod.hook",
-		"pod.hook.sleep",
-		"pod.restart",
-		"pod.restart.rules",
-		"pod.deadline",
-		"pod.volume.emptydir",
-		"pod.volume.hostpath",
-		"pod.volume.configmap",
-		"pod.volume.secret",
-		"pod.env.refs",
-		"pod.hostnetwork",
-		"pod.hostpid",
-		"pod.hostipc",
-		"pod.hostport",
-		"pod.sharepid",
-		"pod.userns",
-		"pod.security",
-		"pod.limits.memory",
-		"pod.limits.cpu",
-		"pod.status",
-		"pod.conditions",
-		"pod.termination-message",
-		"pod.stop-signal",
-		"pod.dns",
-		"pod.nodename",
-		"api.validation",
-		"disrupt.kill-sandbox",
-	};
-	_cleanup_free_ char *boot = file_read("/proc/sys/kernel/random/boot_id");
-	char version[32] = "";
-	FILE *said = popen("podman --version", "re");
-	json_t *list = json_array();
+/* Every feature whose fields podman accepts, also where it ignores them: so they are judged. */
+static const char *const features[] = {
+	"pod",
+	"pod.grace",
+	"pod.logs",
+	"pod.logs.follow",
+	"pod.exec",
+	"pod.init",
+	"pod.sidecar",
+	"pod.probe.exec",
+	"pod.probe.http",
+	"pod.probe.tcp",
+	"pod.probe.grpc",
+	"pod.probe.startup",
+	"pod.hook",
+	"pod.hook.sleep",
+	"pod.restart",
+	"pod.restart.rules",
+	"pod.deadline",
+	"pod.volume.emptydir",
+	"pod.volume.hostpath",
+	"pod.volume.configmap",
+	"pod.volume.secret",
+	"pod.env.refs",
+	"pod.hostnetwork",
+	"pod.hostpid",
+	"pod.hostipc",
+	"pod.hostport",
+	"pod.sharepid",
+	"pod.userns",
+	"pod.security",
+	"pod.limits.memory",
+	"pod.limits.cpu",
+	"pod.status",
+	"pod.conditions",
+	"pod.termination-message",
+	"pod.stop-signal",
+	"pod.dns",
+	"pod.nodename",
+	"api.validation",
+	"disrupt.kill-sandbox",
+};
 
-	(void)request;
+/* "4.3.1", or "" when it does not say. */
+static void podman_version(char version[32])
+{
+	FILE *said = popen("podman --version", "re");
+
+	version[0] = 0;
 	if (said && fscanf(said, "podman version %31s", version) != 1)
 		fputs("podman: no version\n", stderr);
 	if (said)
 		pclose(said);
+}
+
+static json_t *do_hello(const json_t *request)
+{
+	_cleanup_free_ char *boot = file_read("/proc/sys/kernel/random/boot_id");
+	char version[32];
+	json_t *list = json_array();
+
+	(void)request;
+	podman_version(version);
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
 		json_array_append_new(list, json_string(features[i]));
 	boot[strcspn(boot, "\n")] = 0;
