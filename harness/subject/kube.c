@@ -72,22 +72,41 @@ static void on_watching(void *userdata, const struct reply *reply)
 	opened(k, reply->code == REPLY_OK ? NULL : reply->message);
 }
 
-/* Nodes to spare are for those cases alone that ask for them. */
+/* Whether any pod may be placed there: a taint keeps most away, a cordon all. */
+static bool node_is_open(const json_t *node)
+{
+	json_t *taint;
+	size_t i;
+
+	if (json_truth(json_object_get(node, "spec"), "unschedulable", false))
+		return false;
+	json_array_foreach(json_path(node, "spec.taints"), i, taint) {
+		const char *effect = json_str(taint, "effect");
+
+		if (streq(effect, "NoSchedule") || streq(effect, "NoExecute"))
+			return false;
+	}
+	return true;
+}
+
+/* The first that takes any pod, else the first. Nodes to spare are for those cases alone that ask for them. */
 static const json_t *first_node(const json_t *list, unsigned *ret_spares)
 {
-	const json_t *first = NULL;
+	const json_t *first = NULL, *open = NULL;
 	json_t *node;
 	size_t i;
 
 	json_array_foreach(json_object_get(list, "items"), i, node) {
-		const json_t *labels = json_path(node, "metadata.labels");
-
-		if (json_object_get(labels, "podtest/spare"))
+		if (json_object_get(json_path(node, "metadata.labels"), "podtest/spare")) {
 			++*ret_spares;
-		else if (!first)
+			continue;
+		}
+		if (!first)
 			first = node;
+		if (!open && node_is_open(node))
+			open = node;
 	}
-	return first;
+	return open ? open : first;
 }
 
 static void on_nodes(void *userdata, const struct http_reply *in)
