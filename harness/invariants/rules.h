@@ -85,6 +85,7 @@ static inline const json_t *before_at(const struct scene *s, const char *path)
 	return json_path(s->before->object, path);
 }
 bool json_same(const json_t *a, const json_t *b); /* both absent is the same */
+int64_t stamp_seconds(const json_t *o, const char *path); /* -1: no stamp of the API */
 bool phase_is_final(const char *phase);
 const json_t *condition_of(const struct version *v, const char *type);
 /* "True", "False", "Unknown"; NULL without the condition. */

@@ -124,6 +124,17 @@ static void deletion_raises_generation(struct scene *s)
 		judge(s, generation(s->now) == generation(s->before) + 1);
 }
 
+/* A request comes after the creation, so its end lies a grace after that at least; stamps have whole seconds. */
+static void deletion_adds_the_grace(struct scene *s)
+{
+	int64_t made = stamp_seconds(s->now->object, "metadata.creationTimestamp"),
+		end = stamp_seconds(s->now->object, "metadata.deletionTimestamp"),
+		grace = json_int(s->now->object, "metadata.deletionGracePeriodSeconds", -1);
+
+	if (made >= 0 && end >= 0 && grace >= 0)
+		judge(s, end - grace >= made - 1);
+}
+
 static void observed_is_not_ahead(struct scene *s)
 {
 	int64_t now = generation(s->now);
@@ -179,6 +190,9 @@ static const struct rule rules[] = {
 	  generation_follows_spec, 0, "metadata.generation", "api.generation" },
 	{ "TERM-030", "deletion-raises-generation", "a request to delete raises generation by one",
 	  RULE_STEP, deletion_raises_generation, SAMPLED, "metadata.generation", "api.generation" },
+	{ "TERM-001", "deletion-adds-the-grace",
+	  "deletionTimestamp is the time of the request and the grace", RULE_VERSION,
+	  deletion_adds_the_grace, 0, "metadata", NULL },
 	{ "PHASE-022", "observed-is-not-ahead", "observedGeneration is never above generation",
 	  RULE_VERSION, observed_is_not_ahead, STATUS_WRITTEN, "status.observedGeneration", NULL },
 	{ "PHASE-022", "observed-never-falls", "observedGeneration never falls", RULE_STEP,

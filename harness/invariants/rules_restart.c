@@ -4,8 +4,6 @@
  * The containerID tells instances apart. A node may leave out versions in between (an instance that lived for an instant is seen only
  * in lastState), so that only what both versions tell of one instance is compared.
  */
-#include <time.h>
-
 #include "invariants/rules.h"
 
 #define NO_BACK_OFF_AFTER 600 /* s of running: the series begins anew */
@@ -125,25 +123,17 @@ static void init_runs_once(struct scene *s)
 		judge(s, !is_next_instance(s));
 }
 
-/* Seconds of an API stamp; -1 when it is none. */
-static int64_t seconds(const json_t *o, const char *path)
-{
-	const char *text = json_str(o, path);
-	struct tm tm = { 0 };
-
-	return text && strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) ? timegm(&tm) : -1;
-}
-
 static bool ran_long(const json_t *end)
 {
-	return seconds(end, "finishedAt") - seconds(end, "startedAt") >= NO_BACK_OFF_AFTER;
+	return stamp_seconds(end, "finishedAt") - stamp_seconds(end, "startedAt") >=
+	       NO_BACK_OFF_AFTER;
 }
 
 /* The first restart is immediate; stamps have whole seconds. */
 static void back_off_is_kept(struct scene *s)
 {
-	int64_t from = seconds(last_of(s->status), "finishedAt"),
-		to = seconds(s->status, "state.running.startedAt");
+	int64_t from = stamp_seconds(last_of(s->status), "finishedAt"),
+		to = stamp_seconds(s->status, "state.running.startedAt");
 
 	if (is_next_instance(s) && restarts(s->status) >= 2 && from > 0 && to > 0 &&
 	    !may_be_killed(s) && !ran_long(last_of(s->status)))

@@ -101,14 +101,14 @@ static const struct hist_event *killed(const struct scene *s)
 	return first_event(s->actor, SOURCE_LOST, NULL);
 }
 
-/* On a busy machine the process hears TERM late: half a second is left for that. */
+/* On a busy machine the process hears TERM late: a second is left for that. */
 static void kill_two_seconds_after_term(struct scene *s)
 {
 	const struct hist_event *term = first_event(s->actor, SOURCE_GUEST, "term"),
 				*lost = killed(s);
 
 	if (term && lost && surely_before(s, term, lost))
-		judge_event(s, history_span(s->h, term, lost).high >= 1500 * NSEC_PER_MSEC, lost);
+		judge_event(s, history_span(s->h, term, lost).high >= NSEC_PER_SEC, lost);
 }
 
 static void kill_at_the_end_of_the_grace(struct scene *s)

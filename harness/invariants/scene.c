@@ -3,6 +3,8 @@
  */
 #include "invariants/rules.h"
 
+#include <time.h>
+
 /* ---- answers ---- */
 
 static bool is_of(const struct hist_event *e, const char *pod)
@@ -70,6 +72,14 @@ void judge(struct scene *s, bool holds)
 bool json_same(const json_t *a, const json_t *b)
 {
 	return a == b || (a && b && json_equal(a, b));
+}
+
+int64_t stamp_seconds(const json_t *o, const char *path)
+{
+	const char *text = json_str(o, path);
+	struct tm tm = { 0 };
+
+	return text && strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) ? timegm(&tm) : -1;
 }
 
 bool phase_is_final(const char *phase)

@@ -93,7 +93,7 @@ static const struct rule_row rows[] = {
 	{ "one-term", "", "c start 1 ; c term 2 ; c start 3 ; c term 4",
 	  "c start 1 ; c term 2 ; c term 3" },
 	{ "kill-two-seconds-after-term", "", "c start 1 ; c term 2 ; " KILLED("4"),
-	  "c start 1 ; c term 2 ; " KILLED("3.4") },
+	  "c start 1 ; c term 2 ; " KILLED("2.9") },
 	{ "kill-at-the-end-of-the-grace", "",
 	  "c start 1 ; watch - deleting 2 grace=5 ; c term 2.1 ; " KILLED("7"),
 	  "c start 1 ; watch - deleting 2 grace=5 ; c term 2.1 ; " KILLED("5") },

@@ -72,6 +72,8 @@ static const struct rule_row rows[] = {
 	{ "observed-never-falls", "", DELETING " ; status.observedGeneration=2",
 	  DELETING " & status.observedGeneration=2 ; status.observedGeneration=1" },
 	{ "deletion-stays", "", DELETING " ; " TOUCHED, DELETING " ; -metadata.deletionTimestamp" },
+	{ "deletion-adds-the-grace", "metadata.creationTimestamp='2026-01-01T00:00:00Z'", DELETING,
+	  DELETING " & metadata.deletionTimestamp='2026-01-01T00:00:10Z'" },
 	{ "grace-never-grows", "", DELETING " ; metadata.deletionGracePeriodSeconds=0",
 	  DELETING " ; metadata.deletionGracePeriodSeconds=31" },
 	/* phases */
