@@ -15,14 +15,6 @@
 
 #include "guest/acts.h"
 
-const char *act_split(const char *arg, char *key, size_t size)
-{
-	const char *eq = strchr(arg, '=');
-
-	snprintf(key, size, "%.*s", (int)(eq ? eq - arg : (long)strlen(arg)), arg);
-	return eq ? eq + 1 : NULL;
-}
-
 static int act_say(const char *arg, struct line *l)
 {
 	line_begin(l, "say");
@@ -59,7 +51,7 @@ static int act_err(const char *arg, struct line *l)
 static int put_file(const char *arg, struct line *l, bool append)
 {
 	char path[512];
-	const char *text = act_split(arg, path, sizeof(path));
+	const char *text = text_split(arg, path, sizeof(path));
 	int r = write_whole(path, text ? text : "", append);
 
 	line_begin(l, "wrote");
@@ -114,7 +106,7 @@ static int act_read(const char *arg, struct line *l)
 static int act_wait_file(const char *arg, struct line *l)
 {
 	char path[512], *text;
-	const char *want = act_split(arg, path, sizeof(path));
+	const char *want = text_split(arg, path, sizeof(path));
 	bool there;
 
 	text = read_whole(path, NULL);

@@ -16,7 +16,5 @@ extern const struct act_row acts_ipc[], acts_process[], acts_net[];
 
 int act_burn(const char *arg, struct line *l); /* burn.c */
 
-/* Splits "KEY=VALUE" into a copy of KEY and VALUE (NULL without "="). */
-const char *act_split(const char *arg, char *key, size_t size);
 /* What the kernel would keep for ever: System V objects and queues that this process made. */
 void acts_ipc_remove(void);

@@ -74,7 +74,7 @@ static int state(struct line *l, const char *ev, const char *key, const char *na
 static int act_shm_make(const char *arg, struct line *l)
 {
 	char key[64];
-	const char *text = act_split(arg, key, sizeof(key));
+	const char *text = text_split(arg, key, sizeof(key));
 	int id = shmget((key_t)atoi(key), 4096, IPC_CREAT | 0666);
 	char *at = id < 0 ? (char *)-1 : shmat(id, NULL, 0);
 
@@ -128,7 +128,7 @@ static int posix_shm(const char *name, const char *text, struct line *l)
 static int act_posix_shm_make(const char *arg, struct line *l)
 {
 	char name[256];
-	const char *text = act_split(arg, name, sizeof(name));
+	const char *text = text_split(arg, name, sizeof(name));
 
 	return posix_shm(name, text ? text : "", l);
 }
@@ -146,7 +146,7 @@ struct message {
 static int act_msgq_make(const char *arg, struct line *l)
 {
 	char key[64];
-	const char *text = act_split(arg, key, sizeof(key));
+	const char *text = text_split(arg, key, sizeof(key));
 	struct message m = { .type = 1 };
 	int id = msgget((key_t)atoi(key), IPC_CREAT | 0666);
 
@@ -172,7 +172,7 @@ static int act_msgq_read(const char *arg, struct line *l)
 static int act_sem_make(const char *arg, struct line *l)
 {
 	char key[64];
-	const char *value = act_split(arg, key, sizeof(key));
+	const char *value = text_split(arg, key, sizeof(key));
 	int id = semget((key_t)atoi(key), 1, IPC_CREAT | 0666);
 
 	if (id >= 0)
@@ -194,7 +194,7 @@ static int act_mqueue_make(const char *arg, struct line *l)
 {
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = MESSAGE_MAX };
 	char name[64] = "/";
-	const char *text = act_split(arg, name + 1, sizeof(name) - 1);
+	const char *text = text_split(arg, name + 1, sizeof(name) - 1);
 	mqd_t q = mq_open(name, O_RDWR | O_CREAT | O_NONBLOCK, 0666, &attr);
 	int r = q < 0 ? -1 : mq_send(q, text ? text : "", strlen(text ? text : "") + 1, 0);
 

@@ -20,7 +20,6 @@ struct line {
 	struct text t;
 };
 
-int64_t now_ns(void); /* CLOCK_BOOTTIME */
 /* Reads PODTEST, HOSTNAME and the boot id. is_first: this process holds the witness connection. */
 void say_init(bool is_first);
 const char *say_id(void);
@@ -38,10 +37,13 @@ void say(const char *ev, const char *key, const char *value); /* a line with at 
 void say_flush(int milliseconds); /* waits until the witness has everything, at most so long */
 /* For a process that is not the first: sends one finished line straight to the witness. */
 int say_to_witness(const char *text, size_t len);
-void guest_exit(int code) __attribute__((noreturn)); /* states `exit`, flushes, exits */
 
-/* ---- loop.c: descriptors and timers of the first process ---- */
+/* exit.c: states `exit`, flushes, exits. */
+void guest_exit(int code) __attribute__((noreturn));
 
+/* ---- loop.c: descriptors and timers of the first process, and its clock ---- */
+
+int64_t now_ns(void); /* CLOCK_BOOTTIME */
 typedef void (*fd_fn)(int fd, short revents, void *data);
 typedef void (*timer_fn)(void *data);
 

@@ -1,15 +1,24 @@
 /*
  * loop: the poll loop of the first process. Descriptors and one-shot timers; a forgotten descriptor's
- * slot is reused only in the next turn, so forgetting is safe in any handler.
+ * slot is reused only in the next turn, so forgetting is safe in any handler. And the clock, which is that of the guest's stamps.
  */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "guest/guest.h"
 
 #define WATCH_MAX 512
 #define TIMER_MAX 256
+
+int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
 
 static struct pollfd fds[WATCH_MAX];
 static struct {

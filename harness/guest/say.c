@@ -13,10 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "guest/acts.h"
+#include "guest/guest.h"
 
 #define RETRY_SECONDS 0.05
 #define RETRY_MAX 200
@@ -27,14 +26,6 @@ static bool first;
 static int witness_fd = -1, witness_tries;
 static bool witness_up;
 static struct text queue;
-
-int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
-}
 
 const char *say_id(void)
 {
@@ -268,16 +259,4 @@ int say_to_witness(const char *text, size_t len)
 	write_all(fd, text, len);
 	close(fd);
 	return 0;
-}
-
-void guest_exit(int code)
-{
-	struct line l;
-
-	line_begin(&l, "exit");
-	line_int(&l, "code", code);
-	line_end(&l);
-	say_flush(1000);
-	acts_ipc_remove();
-	_exit(code);
 }

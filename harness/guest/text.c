@@ -130,3 +130,11 @@ int write_whole(const char *path, const char *text, bool append)
 	close(fd);
 	return ret;
 }
+
+const char *text_split(const char *arg, char *key, size_t size)
+{
+	const char *eq = strchr(arg, '=');
+
+	snprintf(key, size, "%.*s", (int)(eq ? eq - arg : (long)strlen(arg)), arg);
+	return eq ? eq + 1 : NULL;
+}

@@ -18,4 +18,6 @@ void text_free(struct text *t);
 char *read_whole(const char *path, size_t *ret_len);
 /* Writes all of it (append or replace); 0 or -errno. */
 int write_whole(const char *path, const char *text, bool append);
+/* Splits "KEY=VALUE" into a copy of KEY and VALUE (NULL without "="). */
+const char *text_split(const char *arg, char *key, size_t size);
 void *must_alloc(void *p); /* ends the process when p is NULL */
