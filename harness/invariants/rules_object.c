@@ -135,6 +135,19 @@ static void deletion_adds_the_grace(struct scene *s)
 		judge(s, end - grace >= made - 1);
 }
 
+/* A shorter grace counts from the first request; what that has left behind is 1 or 0, from now. */
+static void shorter_grace_moves_the_end(struct scene *s)
+{
+	int64_t before = json_int(s->before->object, "metadata.deletionGracePeriodSeconds", -1),
+		now = json_int(s->now->object, "metadata.deletionGracePeriodSeconds", -1);
+
+	if (now > 1 && now < before)
+		judge(s,
+		      stamp_seconds(s->before->object, "metadata.deletionTimestamp") -
+				      stamp_seconds(s->now->object, "metadata.deletionTimestamp") ==
+			      before - now);
+}
+
 static void observed_is_not_ahead(struct scene *s)
 {
 	int64_t now = generation(s->now);
@@ -193,6 +206,9 @@ static const struct rule rules[] = {
 	{ "TERM-001", "deletion-adds-the-grace",
 	  "deletionTimestamp is the time of the request and the grace", RULE_VERSION,
 	  deletion_adds_the_grace, 0, "metadata", NULL },
+	{ "TERM-014", "shorter-grace-moves-the-end",
+	  "a shorter grace brings deletionTimestamp forward by as much", RULE_STEP,
+	  shorter_grace_moves_the_end, SAMPLED, "metadata", NULL },
 	{ "PHASE-022", "observed-is-not-ahead", "observedGeneration is never above generation",
 	  RULE_VERSION, observed_is_not_ahead, STATUS_WRITTEN, "status.observedGeneration", NULL },
 	{ "PHASE-022", "observed-never-falls", "observedGeneration never falls", RULE_STEP,

@@ -74,6 +74,10 @@ static const struct rule_row rows[] = {
 	{ "deletion-stays", "", DELETING " ; " TOUCHED, DELETING " ; -metadata.deletionTimestamp" },
 	{ "deletion-adds-the-grace", "metadata.creationTimestamp='2026-01-01T00:00:00Z'", DELETING,
 	  DELETING " & metadata.deletionTimestamp='2026-01-01T00:00:10Z'" },
+	{ "shorter-grace-moves-the-end", "",
+	  DELETING " ; metadata.deletionGracePeriodSeconds=20 & "
+		   "metadata.deletionTimestamp='2026-01-01T00:09:50Z'",
+	  DELETING " ; metadata.deletionGracePeriodSeconds=20" },
 	{ "grace-never-grows", "", DELETING " ; metadata.deletionGracePeriodSeconds=0",
 	  DELETING " ; metadata.deletionGracePeriodSeconds=31" },
 	/* phases */
