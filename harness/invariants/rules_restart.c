@@ -76,6 +76,15 @@ static void last_state_is_the_end(struct scene *s)
 		judge(s, json_same(end, last_of(s->status)));
 }
 
+/* It has ended, and the next one is not there yet. */
+static void waiting_tells_its_end(struct scene *s)
+{
+	const char *last = json_str(last_of(s->status), "containerID");
+
+	if (json_path(s->status, "state.waiting") && *id_of(s->status) && last)
+		judge(s, streq(last, id_of(s->status)));
+}
+
 static void ended_stays_ended(struct scene *s)
 {
 	const json_t *end = json_path(s->old, "state.terminated");
@@ -153,6 +162,9 @@ static const struct rule rules[] = {
 	  NULL },
 	{ "RESTART-014", "last-state-is-the-end", "lastState is the state that was seen terminated",
 	  RULE_STATUS_STEP, last_state_is_the_end, STATUS_WRITTEN | NEW_SANDBOX, NULL, NULL },
+	{ "RESTART-014", "waiting-tells-its-end",
+	  "what waits to be started again tells of its last instance", RULE_STATUS_STEP,
+	  waiting_tells_its_end, STATUS_WRITTEN | NEW_SANDBOX, NULL, NULL },
 	{ "PHASE-012", "ended-stays-ended", "what has ended stays as it ended", RULE_STATUS_STEP,
 	  ended_stays_ended, STATUS_WRITTEN, NULL, NULL },
 	{ "PHASE-012", "start-stays", "startedAt of an instance never changes", RULE_STATUS_STEP,

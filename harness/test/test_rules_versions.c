@@ -42,6 +42,9 @@
 		"1", "Error", "c0") "} & " C                                                      \
 				    "state={'running':{'startedAt':'2026-01-01T00:00:10Z'}} & " C \
 				    "ready=true & " C "started=true"
+#define WAITS_C(id)                                              \
+	C "state={'waiting':{'reason':'CrashLoopBackOff'}} & " C \
+	  "lastState={'terminated':" END("1", "Error", id) "}"
 #define THIRD_C(at)                                                                        \
 	C "restartCount=2 & " C "containerID='x://c2' & " C "lastState={'terminated':{"    \
 	  "'exitCode':1,'reason':'Error','startedAt':'2026-01-01T00:00:10Z','finishedAt':" \
@@ -159,6 +162,8 @@ static const struct rule_row rows[] = {
 	  NEXT_C " & " C "lastState.terminated.containerID='x://c9'" },
 	{ "last-state-is-the-end", "", ENDED_C("1", "Error") " ; " NEXT_C,
 	  ENDED_C("2", "Error") " ; " NEXT_C },
+	{ "waiting-tells-its-end", "", ENDED_C("1", "Error") " ; " WAITS_C("c0"),
+	  ENDED_C("1", "Error") " ; " WAITS_C("c9") },
 	{ "ended-stays-ended", "", ENDED_C("1", "Error") " ; " TOUCHED,
 	  ENDED_C("1", "Error") " ; " C "state.terminated.exitCode=2" },
 	{ "start-stays", "", TOUCHED, C "state={'running':{'startedAt':'2026-01-01T00:00:05Z'}}" },
