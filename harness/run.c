@@ -312,7 +312,8 @@ static int perform(struct run *r, struct error *err)
 	if (open_subject(r, err) || load_images(r, err) || load_expectations(r, err))
 		return -1;
 	begin.catalog = r->session.catalog;
-	mkdir(r->session.scratch, 0777);
+	if (!r->own) /* ours has a host root of its own, where it is made */
+		mkdir(r->session.scratch, 0777);
 	reports_begin(&r->reports, &begin);
 	rc = r->options.no_sentinel ? 0 : sentinel_run(&r->session, &r->result, err);
 	if (!rc && !r->result.void_reason)
