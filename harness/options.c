@@ -15,12 +15,12 @@ static const struct option_row rows[] = {
 	{ "subject", OPT_TEXT, offsetof(struct options, subject), "SPEC",
 	  "what to test: unix:SOCKET, kubeconfig:FILE or driver:PROGRAM; without it a podd of its "
 	  "own is started" },
-	{ "only", OPT_TEXT, offsetof(struct options, only), "GLOB",
+	{ "only", OPT_LIST, offsetof(struct options, only), "GLOB",
 	  "cases whose name fits; several with commas" },
-	{ "area", OPT_TEXT, offsetof(struct options, area), "AREA",
+	{ "area", OPT_LIST, offsetof(struct options, area), "AREA",
 	  "cases of these areas; several with commas" },
-	{ "requirement", OPT_TEXT, offsetof(struct options, requirement), "ID",
-	  "cases that cite one of these requirements" },
+	{ "requirement", OPT_LIST, offsetof(struct options, requirement), "ID",
+	  "cases that cite one of these requirements; several with commas" },
 	{ "quick", OPT_FLAG, offsetof(struct options, quick), NULL, "the quick set only" },
 	{ "disruptive", OPT_FLAG, offsetof(struct options, disruptive), NULL,
 	  "also cases that disturb the node" },
@@ -106,7 +106,10 @@ static int set_row(struct options *o, const struct option_row *row, const char *
 
 	if (row->kind == OPT_FLAG)
 		*(bool *)at = true;
-	else if (row->kind == OPT_TEXT)
+	else if (row->kind == OPT_LIST && *(const char **)at)
+		return error_set(err, "--%s is given twice: %s,%s would choose both", row->name,
+				 *(const char **)at, value);
+	else if (row->kind == OPT_TEXT || row->kind == OPT_LIST)
 		*(const char **)at = value;
 	else
 		return set_number(o, row, value, err);

@@ -3,7 +3,8 @@
 
 #include "options.h"
 
-enum option_kind { OPT_FLAG, OPT_TEXT, OPT_COUNT, OPT_FACTOR, OPT_SEED };
+/* OPT_LIST: words with commas between them, said once. */
+enum option_kind { OPT_FLAG, OPT_TEXT, OPT_LIST, OPT_COUNT, OPT_FACTOR, OPT_SEED };
 
 struct option_row {
 	const char *name;

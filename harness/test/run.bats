@@ -169,6 +169,8 @@ streams() {
 @test "a wrong command line is told, exit 64" {
 	run -64 "$PODTEST" run --no-such-option
 	run -64 "$PODTEST" run --repeat 0
+	run -64 "$PODTEST" run --only a --only b
+	[[ "$output" == *'--only is given twice: a,b would choose both'* ]]
 	run -64 "$PODTEST" no-such-command
 	run -64 "$PODTEST"
 }
