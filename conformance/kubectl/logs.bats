@@ -39,6 +39,16 @@ setup() {
 	[ "$output" = one ]
 }
 
+log_is() {
+	cmp -s <(k logs "$1") <(printf '%s' "$2")
+}
+
+@test "kubectl logs ends as the output ended, with a newline or without" {
+	pod open 'echo one; printf two; exec >&-; sleep 1000'
+	eventually log_is open $'one\ntwo'
+	log_is lines $'one\ntwo\nthree\n'
+}
+
 @test "kubectl logs --since and --since-time, with --timestamps" {
 	run -0 k logs lines --since=1h
 	[ "${#lines[@]}" -eq 3 ]

@@ -4,9 +4,9 @@
  *	2006-01-02T15:04:05.000000000Z stdout F text
  *
  * Stamps are nominal. A line longer than 16 kB is cut into pieces marked P, the last one F. An unfinished
- * line waits in its stream until its end, its 16 kB or the end of the stream. Everything of one read is
- * written by one write(), so a reader sees whole lines. A write that fails (a full disk) loses the
- * text but never stops the container.
+ * line waits in its stream until its end, its 16 kB or the end of the stream (that is a P as well: no reader
+ * shall see a newline that was not written). Everything of one read is written by one write(), so a reader sees
+ * whole lines. A write that fails (a full disk) loses the text but never stops the container.
  */
 #include "runtime/shim/task.h"
 
@@ -143,7 +143,7 @@ void logs_close(struct stream *st)
 	if (st->len) {
 		b.len = 0;
 		b.fd = st->task->log_fd;
-		add_line(&b, st, "", 0, 'F');
+		add_line(&b, st, "", 0, 'P');
 		batch_write(&b);
 	}
 	source_close(&st->src);
