@@ -47,6 +47,21 @@ static void owner_was_there(struct scene *s)
 	judge(s, owner && owner->versions[0].revision < s->now->revision);
 }
 
+/* A ReplicaSet that a Deployment has made. */
+static void named_by_its_hash(struct scene *s)
+{
+	const json_t *ref = controller_ref(s->now->object);
+	const char *kind = json_str(ref, "kind"), *owner = json_str(ref, "name");
+	const char *hash = json_str(s->now->object, "metadata.labels.pod-template-hash");
+	size_t len = owner ? strlen(owner) : 0;
+
+	if (s->now != &s->life->versions[0] || !is_born_here(s->life) || !kind ||
+	    !streq(kind, "Deployment") || !hash)
+		return;
+	judge(s, !strncmp(s->life->name, owner, len) && s->life->name[len] == '-' &&
+			 streq(s->life->name + len + 1, hash));
+}
+
 static bool always_recreates(const struct life *d)
 {
 	for (size_t i = 0; i < d->n; i++)
@@ -165,6 +180,9 @@ static const struct rule of_pods[] = {
 };
 
 static const struct rule of_sets[] = {
+	{ "DEPLOY-001", "named-by-its-hash",
+	  "a Deployment's ReplicaSet has its name from the Deployment and the hash of the template",
+	  RULE_VERSION, named_by_its_hash, SAMPLED, "metadata.ownerReferences", NULL },
 	{ "RS-008", "set-observed-is-not-ahead", "a ReplicaSet observes no generation yet to come",
 	  RULE_VERSION, observed_is_not_ahead, STATUS_WRITTEN, "status", NULL },
 	{ "RS-008", "set-observed-never-falls", "observedGeneration of a ReplicaSet never falls",

@@ -16,6 +16,11 @@
 #define SET(name, generation, replicas, status)                                          \
 	OBJECT("ReplicaSet", name, ",'generation':" generation OWNER("Deployment", "d"), \
 	       "'replicas':" replicas, status)
+#define HASHED_SET(name, hash)                                        \
+	OBJECT("ReplicaSet", name,                                    \
+	       ",'generation':1,'labels':{'pod-template-hash':'" hash \
+	       "'}" OWNER("Deployment", "d"),                         \
+	       "'replicas':1", "")
 #define POD(name, set, phase)                                                    \
 	OBJECT("Pod", name, ",'generateName':'x-'" OWNER("ReplicaSet", set), "", \
 	       "'phase':'" phase "'")
@@ -83,6 +88,10 @@
 static const struct row {
 	const char *rule, *story, *good, *bad, *rest;
 } rows[] = {
+	{ "named-by-its-hash", DEPLOYMENT("1", ROLLS("4"), ""), HASHED_SET("d-5c", "5c"),
+	  HASHED_SET("d-5c", "c"), "" },
+	{ "named-by-its-hash", DEPLOYMENT("1", ROLLS("4"), ""), HASHED_SET("d-1", "1"),
+	  HASHED_SET("d-12", "1"), "" },
 	{ "set-observed-is-not-ahead", "", SET("a", "1", "1", "'observedGeneration':1"),
 	  SET("a", "1", "1", "'observedGeneration':2"), "" },
 	{ "set-observed-never-falls", SET("a", "2", "1", "'observedGeneration':2"),
