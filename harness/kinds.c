@@ -13,6 +13,13 @@
 		.api_version = version_, .cluster = cluster_, .watched = watched_ \
 	}
 
+/* What is posted to a pod and kept by nobody. */
+#define POSTED(word_, kind_, version_)                                              \
+	{                                                                           \
+		.word = word_, .kind = kind_, .group = "/api/v1", .plural = "pods", \
+		.api_version = version_, .part = word_                              \
+	}
+
 static const struct kind kinds[] = {
 	ROW("pod", "Pod", "/api/v1", "v1", "pods", false, true),
 	ROW("event", "Event", "/api/v1", "v1", "events", false, true),
@@ -40,6 +47,8 @@ static const struct kind kinds[] = {
 	    "horizontalpodautoscalers", false, true),
 	ROW("lease", "Lease", "/apis/coordination.k8s.io/v1", "coordination.k8s.io/v1", "leases",
 	    false, false),
+	POSTED("binding", "Binding", "v1"),
+	POSTED("eviction", "Eviction", "policy/v1"),
 };
 
 const struct kind *kind_find(const char *name)

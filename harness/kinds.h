@@ -9,6 +9,7 @@ struct kind {
 	const char *group; /* "/api/v1", "/apis/apps/v1" */
 	const char *plural; /* "replicasets" */
 	const char *api_version;
+	const char *part; /* of the object of its name, which takes it: "eviction" of pods; else NULL */
 	bool cluster; /* not in a namespace */
 	bool watched; /* the runner watches it */
 };

@@ -184,13 +184,15 @@ static void set_apply(struct rest_call *r, const struct request *req)
 	const char *kind = json_str(req->object, "kind"),
 		   *name = json_str(req->object, "metadata.name");
 	const char *version = json_str(req->object, "apiVersion"); /* a kind may have several */
-	_cleanup_free_ char *path =
-		kube_path_in(version, req->ns, kind, NULL, "?fieldValidation=Strict");
+	const struct kind *k = kind_find(kind);
+	_cleanup_free_ char *part =
+		k && k->part ? xasprintf("/%s?fieldValidation=Strict", k->part) : NULL;
 
 	r->method = xstrdup("POST");
-	r->path = take_ptr(path);
+	r->path = part ? kube_path(req->ns, kind, name, part) :
+			 kube_path_in(version, req->ns, kind, NULL, "?fieldValidation=Strict");
 	r->body = json_dumps(req->object, JSON_COMPACT);
-	if (name)
+	if (name && !part)
 		r->fallback_path = kube_path_in(version, req->ns, kind, name, NULL);
 }
 
