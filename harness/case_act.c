@@ -16,6 +16,9 @@
 #include "phrase.h"
 #include "util/json.h"
 
+/* A guest that is told to look for 40 s (a name server may keep an answer for 30) ends by itself. */
+#define COMMAND_SECONDS 45
+
 static int line_of(const struct case_run *c)
 {
 	return c->fixture->steps[c->step].line;
@@ -419,6 +422,7 @@ static void exec_begin(struct case_run *c)
 
 	req.container = json_str(c->now.args, "container");
 	req.command = json_object_get(c->now.args, "command");
+	req.timeout = session_patience(c->session, COMMAND_SECONDS);
 	if (set_object(c, &req))
 		case_request(c, &req, on_executed, NULL);
 }
