@@ -97,9 +97,10 @@ static json_t *played(const char *ns, pid_t room, const json_t *object, int exit
 	const char *name = json_str(object, "metadata.name");
 	_cleanup_free_ char *file = room_file(ns, "%s.err", name), *said = file_read(file);
 	_cleanup_(outcome_clear) struct outcome o = { 0 };
-	bool taken = says(said, "already exists") || says(said, "already in use");
+	bool taken = says(said, "already exists") || says(said, "already in use"),
+	     made = says(said, "starting some containers") || says(said, "Error: failed to start");
 
-	if (!exit || says(said, "starting some containers"))
+	if (!exit || made)
 		return answer_ok();
 	if (!taken)
 		room_run(room,
