@@ -9,19 +9,32 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <nftables/libnftables.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "runtime/netlink.h"
 
 #define LOOPBACK_DEVICE 1
 
+/* Where the kernel has no nfnetlink the library ends the process: so it is asked first. */
+static bool kernel_has_nftables(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static int run_here(const char *commands, struct error *err)
 {
-	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	struct nft_ctx *nft = kernel_has_nftables() ? nft_ctx_new(NFT_CTX_DEFAULT) : NULL;
 	int r = 0;
 
 	if (!nft)
