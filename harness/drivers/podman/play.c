@@ -1,5 +1,5 @@
 /*
- * play: what is applied, what there is of it, and how it is deleted.
+ * play: what is applied and how it is deleted.
  *
  * A pod is played by `podman play kube`, which may go on for long; it is accepted when its containers are there. ConfigMaps have no
  * place in podman: they are kept here and given to every later `play` of their namespace, as a user would.
@@ -46,8 +46,8 @@ static void forget_object(const char *ns, const char *kind, const char *name)
 }
 
 /* Calls for every object of a kind (any: NULL) that was applied in the namespace. */
-static void each_object(const char *ns, const char *kind,
-			void (*fn)(void *userdata, json_t *object), void *userdata)
+void each_object(const char *ns, const char *kind, void (*fn)(void *userdata, json_t *object),
+		 void *userdata)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/state/%s", SHOP, ns);
 	struct dirent **names = NULL;
@@ -167,76 +167,6 @@ json_t *do_apply(const json_t *request)
 	else if (json_object_get(answer, "error"))
 		forget_object(ns, kind, name);
 	return answer;
-}
-
-/* ---- get ---- */
-
-struct getting {
-	const char *ns, *kind, *name;
-	pid_t room;
-	json_t *containers, *items;
-};
-
-static void add_item(void *userdata, json_t *object)
-{
-	struct getting *g = userdata;
-	json_t *item;
-
-	if ((g->kind && !streq(g->kind, json_str(object, "kind"))) ||
-	    (g->name && !streq(g->name, json_str(object, "metadata.name"))))
-		return;
-	item = streq(json_str(object, "kind"), "Pod") ?
-		       pod_status(g->ns, g->room, object, g->containers) :
-		       json_incref(object);
-	if (item)
-		json_array_append_new(g->items, item);
-}
-
-/* podman's list of containers; while it has no answer they are what they were. */
-static json_t *list_containers(const char *ns, pid_t room)
-{
-	_cleanup_free_ char *file = room_file(ns, "room.containers"), *text = NULL;
-	json_t *now = room_ask(room, "containers/json?all=true");
-
-	text = now ? json_dumps(now, JSON_COMPACT) : file_read(file);
-	if (now)
-		file_write(file, text);
-	else if (text)
-		now = json_read(text, strlen(text));
-	return now;
-}
-
-static void get_namespace(struct getting *g)
-{
-	_cleanup_json_ json_t *containers = NULL;
-
-	g->room = room_of(g->ns, false);
-	if (g->room <= 0)
-		return;
-	containers = list_containers(g->ns, g->room);
-	g->containers = containers;
-	each_object(g->ns, NULL, add_item, g);
-}
-
-json_t *do_get(const json_t *request)
-{
-	struct getting g = { .ns = json_str(request, "namespace"),
-			     .kind = json_str(request, "kind"),
-			     .name = json_str(request, "name"),
-			     .items = json_array() };
-	struct dirent *entry;
-	DIR *all = g.ns ? NULL : opendir(SHOP "/state");
-
-	if (g.ns)
-		get_namespace(&g);
-	while (all && (entry = readdir(all)))
-		if (entry->d_name[0] != '.') {
-			g.ns = entry->d_name;
-			get_namespace(&g);
-		}
-	if (all)
-		closedir(all);
-	return json_pack("{s:b,s:o}", "ok", 1, "items", g.items);
 }
 
 /* ---- delete, reset ---- */

@@ -50,9 +50,15 @@ json_t *answer_failure(const char *code, const char *said);
 /* ---- play.c: verbs of the protocol ---- */
 
 json_t *do_apply(const json_t *request);
-json_t *do_get(const json_t *request);
 json_t *do_delete(const json_t *request);
 json_t *do_reset(const json_t *request);
+/* Each object of the namespace that was applied and is not forgotten, of one kind or (NULL) of any; it is borrowed. */
+void each_object(const char *ns, const char *kind, void (*fn)(void *userdata, json_t *object),
+		 void *userdata);
+
+/* ---- get.c ---- */
+
+json_t *do_get(const json_t *request);
 
 /* ---- status.c ---- */
 

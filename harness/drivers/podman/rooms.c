@@ -301,6 +301,7 @@ static char *fetch(pid_t room, const char *path, long seconds, size_t *ret_len)
 	curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, socket);
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, seconds);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L); /* there may be threads */
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
 	rc = curl_easy_perform(c);
