@@ -2,6 +2,7 @@
  * ask: the tools `lookup` and `ask`: what a name leads to, and who answers at an address. Both may go on for a while until
  * they see what they are to wait for, and then say what they saw last, as one line of JSON.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,18 @@
 struct request {
 	double seconds; /* --for */
 	int want; /* --want; -1: not given */
+	const char *failure; /* --want ERROR; not owned */
 	char what[300];
 	int times; /* behind "*"; -1: not given */
 };
+
+static void read_want(struct request *r, const char *word)
+{
+	bool number = isdigit((unsigned char)word[0]);
+
+	r->want = number ? atoi(word) : 0;
+	r->failure = number ? NULL : word;
+}
 
 static int parse(int argc, char **argv, struct request *r)
 {
@@ -35,7 +45,7 @@ static int parse(int argc, char **argv, struct request *r)
 		if (strcmp(argv[i], "--for") == 0 && i + 1 < argc)
 			r->seconds = atof(argv[++i]);
 		else if (strcmp(argv[i], "--want") == 0 && i + 1 < argc)
-			r->want = atoi(argv[++i]);
+			read_want(r, argv[++i]);
 		else if (argv[i][0] != '-' && !r->what[0])
 			snprintf(r->what, sizeof(r->what), "%s", argv[i]);
 		else
@@ -216,6 +226,8 @@ static void ask_round(const struct request *q, struct round *r)
 
 static bool is_wanted(const struct request *q, const struct round *r)
 {
+	if (q->failure)
+		return r->failed == r->asked && r->n == 1 && strcmp(r->who[0], q->failure) == 0;
 	if (q->want == 0)
 		return r->failed == r->asked;
 	return !r->failed && (q->want < 0 || r->n == (size_t)q->want);
