@@ -66,7 +66,7 @@ struct case_run {
 	struct recorder *tape; /* NULL: not recorded */
 	json_t *applied; /* list of manifests as they were given to the subject */
 	json_t *outside; /* list of {kind, name}: made by the case, in no namespace */
-	json_t *uids; /* path in the API to the uid of what is there: objects that are not the case's */
+	json_t *asked; /* "uid//PATH" or "rv//PATH" to what the subject answered when it was first named; null: asked now */
 	int64_t began, ended;
 
 	struct case_result result;

@@ -35,6 +35,12 @@ static bool set_object(struct case_run *c, struct request *req)
 	return false;
 }
 
+/* Tried only: then nothing was done and nothing is there. */
+static bool is_dry(const struct case_run *c)
+{
+	return json_truth(c->now.args, "dry", false);
+}
+
 /* A refusal can be judged; a subject that cannot be reached, or does not know the verb, cannot. */
 static bool is_verdict(const struct reply *reply)
 {
@@ -73,7 +79,7 @@ static bool taken(struct case_run *c, const struct reply *reply, const char *wor
 			    reply->message ? reply->message : "");
 		return false;
 	}
-	if (reply->code == REPLY_OK) {
+	if (reply->code == REPLY_OK && !is_dry(c)) {
 		step_did(c, reply, words);
 		case_take_reply(c, reply);
 	}
@@ -149,6 +155,7 @@ static void apply_next(struct case_run *c)
 		return;
 	}
 	req.object = json_array_get(c->now.manifests, c->now.next);
+	req.dry = is_dry(c);
 	json_array_append(c->applied, (json_t *)req.object);
 	if (case_outside_take(c, json_array_get(c->now.manifests, c->now.next)))
 		case_request(c, &req, on_applied, NULL);
@@ -229,6 +236,7 @@ static void reject_begin(struct case_run *c)
 	struct request req = REQUEST(VERB_APPLY);
 
 	req.object = json_array_get(c->now.manifests, 0);
+	req.dry = is_dry(c);
 	json_array_append(c->applied, (json_t *)req.object);
 	if (req.object && case_outside_take(c, json_array_get(c->now.manifests, 0)))
 		case_request(c, &req, on_refused, NULL);
@@ -265,6 +273,7 @@ static void patch_begin(struct case_run *c)
 	req.object = json_object_get(c->now.args, "patch");
 	req.patch_type = json_str(c->now.args, "type");
 	req.subresource = json_str(c->now.args, "subresource");
+	req.dry = is_dry(c);
 	if (set_object(c, &req))
 		case_request(c, &req, on_patched, NULL);
 }
@@ -320,6 +329,7 @@ static void delete_begin(struct case_run *c)
 	req.propagation = json_str(c->now.args, "propagation");
 	req.uid = json_str(c->now.args, "uid");
 	req.revision = json_str(c->now.args, "resourceVersion");
+	req.dry = is_dry(c);
 	if (set_target(c, &req))
 		case_request(c, &req, on_deleted, NULL);
 }

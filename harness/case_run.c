@@ -134,6 +134,31 @@ static void start_nodes(struct case_run *c)
 	case_request(c, &req, on_nodes_started, NULL);
 }
 
+static void on_released(struct case_run *c, const struct reply *reply, void *userdata)
+{
+	(void)c;
+	(void)reply;
+	(void)userdata;
+}
+
+/* A finalizer of a case that was cut short would hold its namespace for ever. */
+static void release_held(struct case_run *c)
+{
+	_cleanup_json_ json_t *patch = json_pack("{s:{s:n}}", "metadata", "finalizers");
+	struct request req = REQUEST(VERB_PATCH);
+	json_t *object;
+	size_t i;
+
+	req.object = patch;
+	req.patch_type = "merge";
+	json_array_foreach(c->applied, i, object) {
+		req.kind = json_str(object, "kind");
+		req.name = json_str(object, "metadata.name");
+		if (json_path(object, "metadata.finalizers") && req.name)
+			case_request(c, &req, on_released, NULL);
+	}
+}
+
 static void recording_end(struct case_run *c)
 {
 	case_calls_unanswered(c);
@@ -152,9 +177,12 @@ static void cleanup_begin(struct case_run *c)
 	subject_cancel(take_ptr(c->watch));
 	case_conclude(c);
 	set_state(c, CASE_CLEANUP);
-	if (c->session->options->keep || !c->ns)
+	if (c->session->options->keep || !c->ns) {
 		set_state(c, CASE_DONE);
-	else if (c->node_stopped)
+		return;
+	}
+	release_held(c);
+	if (c->node_stopped)
 		start_nodes(c);
 	else
 		delete_pods(c, on_pods_deleted);
@@ -306,7 +334,7 @@ struct case_run *case_run_new(struct session *s, const struct fixture *f, unsign
 	c->userdata = userdata;
 	c->applied = json_array();
 	c->outside = json_array();
-	c->uids = json_object();
+	c->asked = json_object();
 	chronicle_init(&c->seen, &c->history);
 	c->poke = timer_new(s->loop, look, c);
 	c->timer = timer_new(s->loop, on_still_there, c);
@@ -347,7 +375,7 @@ struct case_run *case_run_free(struct case_run *c)
 	chronicle_clear(&c->seen);
 	json_decref(c->applied);
 	json_decref(c->outside);
-	json_decref(c->uids);
+	json_decref(c->asked);
 	case_result_clear(&c->result);
 	free(c->ns);
 	free(c->scratch);

@@ -2,7 +2,8 @@
  * case_variables: what ${…} stands for in the steps and manifests of a case.
  *
  * Most is known when the case begins. ${ip/POD} is known only once that pod has an address, ${clusterip/SERVICE} likewise,
- * ${uid/KIND/NAME} once that object was seen, ${uid/PATH} once the subject was asked: the step that names one waits for it.
+ * ${uid/KIND/NAME} once that object was seen, ${uid/PATH} and ${rv/PATH} once the subject was asked: the step that names one waits for
+ * it. What was asked keeps its value: a later step means the same revision.
  */
 #include "case_variables.h"
 
@@ -20,47 +21,56 @@ static void set_var(const char **vars, size_t *n, const char *name, const char *
 	vars[*n] = NULL;
 }
 
-/* The path that is asked for: its value is null meanwhile. */
-static const char *asked_path(const struct case_run *c)
+/* What is asked for: its value is null meanwhile. */
+static const char *asked_word(const struct case_run *c)
 {
-	const char *path;
-	json_t *uid;
+	const char *word;
+	json_t *value;
 
-	json_object_foreach(c->uids, path, uid)
-		if (json_is_null(uid))
-			return path;
+	json_object_foreach(c->asked, word, value)
+		if (json_is_null(value))
+			return word;
 	return "";
 }
 
-static void on_uid(struct case_run *c, const struct reply *reply, void *userdata)
+static void on_answered(struct case_run *c, const struct reply *reply, void *userdata)
 {
-	const char *uid = json_str(reply->body, "metadata.uid"), *path = asked_path(c);
+	const char *word = asked_word(c);
+	const char *value = json_str(
+		reply->body, has_prefix(word, "rv/") ? "metadata.resourceVersion" : "metadata.uid");
 
 	(void)userdata;
 	c->now.waiting = false;
-	if (reply->code != REPLY_OK || !uid)
-		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: no uid at %s: %s",
-			    step_of(c)->line, path, reply->message ? reply->message : "none");
+	if (reply->code != REPLY_OK || !value)
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: no ${%s}: %s",
+			    step_of(c)->line, word, reply->message ? reply->message : "none");
 	else
-		json_object_set_new(c->uids, path, json_string(uid));
+		json_object_set_new(c->asked, word, json_string(value));
 }
 
-/* Of an object that is not the case's: asked for once. NULL: not known yet. */
-static const char *foreign_uid(struct case_run *c, const char *path)
+/* Of what the subject has at a path: asked for once. NULL: not known yet. */
+static const char *asked_value(struct case_run *c, const char *word)
 {
-	const char *uid = json_string_value(json_object_get(c->uids, path));
+	const char *value = json_string_value(json_object_get(c->asked, word));
 	struct request req = REQUEST(VERB_RAW);
 
-	if (uid || c->now.waiting)
-		return uid;
-	json_object_set_new(c->uids, path, json_null());
-	req.path = path;
+	if (value || c->now.waiting)
+		return value;
+	json_object_set_new(c->asked, word, json_null());
+	req.path = strchr(word, '/') + 1;
 	c->now.waiting = true;
-	case_request(c, &req, on_uid, NULL);
+	case_request(c, &req, on_answered, NULL);
 	return NULL;
 }
 
-/* What "ip/POD", "clusterip/SERVICE", "uid/KIND/NAME" or "uid//PATH" stands for; NULL: not known yet. */
+/* Is it known only while the case runs? */
+static bool is_later(const char *word)
+{
+	return has_prefix(word, "ip/") || has_prefix(word, "uid/") || has_prefix(word, "rv//") ||
+	       has_prefix(word, CLUSTER_IP);
+}
+
+/* NULL: not known yet. */
 static const char *later_value(struct case_run *c, const char *word)
 {
 	const char *kind, *name, *value = NULL;
@@ -70,8 +80,8 @@ static const char *later_value(struct case_run *c, const char *word)
 	else if (has_prefix(word, CLUSTER_IP))
 		value = json_str(case_object(c, "Service", word + strlen(CLUSTER_IP)),
 				 "spec.clusterIP");
-	else if (has_prefix(word, "uid//"))
-		value = foreign_uid(c, word + 4);
+	else if (has_prefix(word, "uid//") || has_prefix(word, "rv//"))
+		value = asked_value(c, word);
 	else if (object_ref(word + 4, &kind, &name))
 		value = json_str(case_object(c, kind, name), "metadata.uid");
 	return value && *value ? value : NULL;
@@ -88,8 +98,7 @@ bool case_fill_later(struct case_run *c, json_t **tree)
 		json_t *filled;
 
 		hole += 2;
-		if (!has_prefix(word, "ip/") && !has_prefix(word, "uid/") &&
-		    !has_prefix(word, CLUSTER_IP))
+		if (!is_later(word))
 			continue;
 		vars[1] = later_value(c, word);
 		if (!vars[1])

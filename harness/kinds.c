@@ -39,7 +39,6 @@ static const struct kind kinds[] = {
 	ROW("controllerrevision", "ControllerRevision", "/apis/apps/v1", "apps/v1",
 	    "controllerrevisions", false, false),
 	ROW("statefulset", "StatefulSet", "/apis/apps/v1", "apps/v1", "statefulsets", false, true),
-	ROW("pv", "PersistentVolume", "/api/v1", "v1", "persistentvolumes", true, false),
 	ROW("pvc", "PersistentVolumeClaim", "/api/v1", "v1", "persistentvolumeclaims", false, true),
 	ROW("job", "Job", "/apis/batch/v1", "batch/v1", "jobs", false, true),
 	ROW("cronjob", "CronJob", "/apis/batch/v1", "batch/v1", "cronjobs", false, true),

@@ -5,6 +5,8 @@
  * and only those, are deleted. They are asked for by that label and then looked at again here, so that a server which does not know label
  * selectors cannot make this delete anything else. A driver program has no namespaces to label: there it is those of the objects that it
  * shows, all of which were applied by way of it, with the name that a run gives (pt-…). --dry-run only names them.
+ *
+ * A pod that a case holds by a finalizer of its own (podtest…) would keep its namespace for ever: those are let go.
  */
 #include "commands.h"
 #include "inspect/words.h"
@@ -25,6 +27,7 @@ struct clean {
 	struct subject *subject;
 	json_t *namespaces; /* list of names */
 	json_t *outside; /* list of {kind, name}: of no namespace */
+	const char *searched; /* the namespace whose pods are asked for */
 	const struct kind *listed; /* the kind that is asked for */
 	size_t waiting;
 	char *fault;
@@ -95,22 +98,73 @@ static void on_objects(void *userdata, const struct reply *reply)
 	loop_quit(c->loop);
 }
 
-static void on_deleted(void *userdata, const struct reply *reply)
+static void on_changed(void *userdata, const struct reply *reply)
 {
 	struct clean *c = userdata;
 
 	if (reply->code != REPLY_OK && reply->code != REPLY_NOT_FOUND && !c->fault)
 		c->fault =
-			xstrdup(reply->message ? reply->message : "something could not be deleted");
+			xstrdup(reply->message ? reply->message : "something could not be removed");
 	if (--c->waiting == 0)
 		loop_quit(c->loop);
 }
 
-static void delete_one(struct clean *c, const struct request *req)
+static void change_one(struct clean *c, const struct request *req)
 {
 	c->waiting++;
-	subject_request(c->subject, req, on_deleted, c);
+	subject_request(c->subject, req, on_changed, c);
 }
+
+/* ---- what is held ---- */
+
+static bool is_held(const json_t *pod)
+{
+	json_t *f;
+	size_t i;
+
+	json_array_foreach(json_path(pod, "metadata.finalizers"), i, f)
+		if (has_prefix(json_string_value(f), "podtest"))
+			return true;
+	return false;
+}
+
+static void on_pods(void *userdata, const struct reply *reply)
+{
+	struct clean *c = userdata;
+	_cleanup_json_ json_t *patch = json_pack("{s:{s:n}}", "metadata", "finalizers");
+	struct request req = REQUEST(VERB_PATCH);
+	json_t *pod;
+	size_t i;
+
+	req.ns = c->searched;
+	req.kind = "Pod";
+	req.object = patch;
+	req.patch_type = "merge";
+	json_array_foreach(json_path(reply->body, "items"), i, pod) {
+		req.name = json_str(pod, "metadata.name");
+		if (req.name && is_held(pod))
+			change_one(c, &req);
+	}
+	if (!c->waiting)
+		loop_quit(c->loop);
+}
+
+static void release_held(struct clean *c)
+{
+	json_t *ns;
+	size_t i;
+
+	json_array_foreach(c->namespaces, i, ns) {
+		struct request req = REQUEST(VERB_LIST);
+
+		req.ns = c->searched = json_string_value(ns);
+		req.kind = "Pod";
+		subject_request(c->subject, &req, on_pods, c);
+		loop_run(c->loop);
+	}
+}
+
+/* ---- all of it ---- */
 
 static void delete_all(struct clean *c)
 {
@@ -121,14 +175,14 @@ static void delete_all(struct clean *c)
 		struct request req = REQUEST(VERB_DELETE_NAMESPACE);
 
 		req.ns = json_string_value(o);
-		delete_one(c, &req);
+		change_one(c, &req);
 	}
 	json_array_foreach(c->outside, i, o) {
 		struct request req = REQUEST(VERB_DELETE);
 
 		req.kind = json_str(o, "kind");
 		req.name = json_str(o, "name");
-		delete_one(c, &req);
+		change_one(c, &req);
 	}
 	if (c->waiting)
 		loop_run(c->loop);
@@ -178,6 +232,8 @@ static int clean(struct clean *c, const char *spec, bool dry, struct error *err)
 	else if (!c->fault)
 		list_labelled(c);
 	print_found(c);
+	if (!c->fault && !dry && !has_prefix(spec, "driver:"))
+		release_held(c);
 	if (!c->fault && !dry)
 		delete_all(c);
 	return c->fault ? error_set(err, "%s", c->fault) : 0;

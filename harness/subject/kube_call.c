@@ -5,6 +5,7 @@
 
 #include "kinds.h"
 #include "util/json.h"
+#include "util/lines.h"
 
 void kube_call_link(struct kube *k, struct kube_call *c)
 {
@@ -72,6 +73,24 @@ static enum reply_code code_of(int status)
 	default:
 		return REPLY_INTERNAL;
 	}
+}
+
+static void add_event(void *events, const char *line, size_t len)
+{
+	json_t *event = json_read(line, len);
+
+	json_array_append_new(events, event ? event : json_stringn(line, len));
+}
+
+json_t *kube_events(const struct http_reply *in)
+{
+	json_t *events = json_array();
+	struct lines lines = { 0 };
+
+	lines_feed(&lines, in->body, in->len, add_event, events);
+	lines_end(&lines, add_event, events);
+	lines_clear(&lines);
+	return json_pack("{s:o}", "events", events);
 }
 
 void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, json_t **ret_body)

@@ -37,5 +37,7 @@ char *kube_path(const char *ns, const char *kind, const char *name, const char *
 /* The same under another version of its group than the usual one (NULL: that). */
 char *kube_path_in(const char *api_version, const char *ns, const char *kind, const char *name,
 		   const char *suffix);
+/* The answer of a watch that has ended: {events: [{type, object}, …]}, in their order. The caller drops it. */
+json_t *kube_events(const struct http_reply *in);
 /* Fills code, message, reason, causes, body; *ret_body is owned by the caller and lives as long as the reply is used. */
 void kube_reply(struct kube *k, const struct http_reply *in, struct reply *out, json_t **ret_body);

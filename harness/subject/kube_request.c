@@ -13,6 +13,8 @@
 #include "util/json.h"
 #include "util/lines.h"
 
+#define STRICT "?fieldValidation=Strict"
+
 struct rest_call {
 	struct kube_call call;
 	struct http_call *http;
@@ -64,6 +66,10 @@ static void on_rest(void *userdata, const struct http_reply *in)
 	kube_reply(kube_of(&r->call), in, &reply, &body);
 	if (r->text && reply.code == REPLY_OK)
 		reply.text = in->body;
+	if (r->verb == VERB_RAW && strstr(r->path, "watch=") && reply.code == REPLY_OK) {
+		json_decref(body);
+		reply.body = body = kube_events(in);
+	}
 	if (r->fallback_path && reply.code == REPLY_CONFLICT) {
 		free(r->path);
 		free(r->method);
@@ -137,6 +143,8 @@ static char *delete_body(const struct request *req)
 					      req->revision));
 	if (req->propagation)
 		json_object_set_new(o, "propagationPolicy", json_string(req->propagation));
+	if (req->dry)
+		json_object_set_new(o, "dryRun", json_pack("[s]", "All"));
 	return json_dumps(o, JSON_COMPACT);
 }
 
@@ -159,6 +167,11 @@ static char *selector_suffix(const json_t *labels)
 	return xasprintf("?labelSelector=%s", escaped);
 }
 
+static const char *dry_suffix(const struct request *req)
+{
+	return req->dry ? "&dryRun=All" : "";
+}
+
 static const char *patch_content_type(const char *type)
 {
 	if (streq(type, "json"))
@@ -174,7 +187,7 @@ static void set_patch(struct rest_call *r, const struct request *req)
 	_cleanup_free_ char *path = kube_path(req->ns, req->kind, req->name, suffix);
 
 	r->method = xstrdup("PATCH");
-	r->path = xasprintf("%s?fieldValidation=Strict", path);
+	r->path = xasprintf("%s" STRICT "%s", path, dry_suffix(req));
 	r->type = xstrdup(patch_content_type(req->patch_type));
 	r->body = json_dumps(req->object, JSON_COMPACT);
 }
@@ -185,14 +198,15 @@ static void set_apply(struct rest_call *r, const struct request *req)
 		   *name = json_str(req->object, "metadata.name");
 	const char *version = json_str(req->object, "apiVersion"); /* a kind may have several */
 	const struct kind *k = kind_find(kind);
-	_cleanup_free_ char *part =
-		k && k->part ? xasprintf("/%s?fieldValidation=Strict", k->part) : NULL;
+	const char *part = k ? k->part : NULL;
+	_cleanup_free_ char *suffix =
+		xasprintf("%s%s" STRICT "%s", part ? "/" : "", part ? part : "", dry_suffix(req));
 
 	r->method = xstrdup("POST");
-	r->path = part ? kube_path(req->ns, kind, name, part) :
-			 kube_path_in(version, req->ns, kind, NULL, "?fieldValidation=Strict");
+	r->path = part ? kube_path(req->ns, kind, name, suffix) :
+			 kube_path_in(version, req->ns, kind, NULL, suffix);
 	r->body = json_dumps(req->object, JSON_COMPACT);
-	if (name && !part)
+	if (name && !part && !req->dry)
 		r->fallback_path = kube_path_in(version, req->ns, kind, name, NULL);
 }
 

@@ -191,7 +191,7 @@ static bool is_answered_here(const struct request *req, enum reply_code *ret)
 	    (req->verb == VERB_DELETE && !req->name && !req->labels))
 		return true;
 	*ret = REPLY_UNSUPPORTED;
-	return req->verb == VERB_RAW;
+	return req->verb == VERB_RAW || req->dry;
 }
 
 /* A namespace is there as long as anything in it is. */

@@ -45,6 +45,7 @@ struct request {
 	long tail; /* -1: all */
 	int replicas;
 	bool previous, timestamps;
+	bool dry; /* apply, patch, delete: tried, and nothing kept */
 	double timeout; /* seconds; 0: the driver's default */
 };
 

@@ -145,6 +145,44 @@ endless() {
 	[ "$output" = '0 namespaces deleted' ]
 }
 
+# held_case: a case in $dir/cases with a pod that its finalizer keeps, and which is being deleted; it takes half a minute.
+held_case() {
+	mkdir -p "$dir/cases/self"
+	cat >"$dir/cases/self/held.yaml" <<-'END'
+		apiVersion: podtest/v1
+		kind: Case
+		name: held
+		title: A pod that is kept
+		needs: [pod, scheduler]
+		steps:
+		- apply: {}
+		- delete: {object: pod/a}
+		- eventually: {absent: pod/a, within: {timer: 30, clock: real, lag: prompt}, req: TERM-017}
+		---
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: a, finalizers: [podtest.example/hold]}
+		spec: {nodeSelector: {podtest/no-such-node: "yes"}, containers: [{name: c, image: localhost/podtest/guest:v1, args: [run]}]}
+	END
+}
+
+has_held() { podctl_ get pods -A -o json | jq -e '[.items[] | select(.metadata.deletionTimestamp and .metadata.finalizers)] | length == 1' >/dev/null; }
+
+@test "a pod that a case holds is let go: by an interrupt, and by clean after a kill" {
+	held_case
+	for signal in INT KILL; do
+		"$PODTEST" run --subject "$cluster" --fixtures "$dir/cases" --no-sentinel --no-audit >"$dir/said" 2>&1 3>&- &
+		pid=$!
+		until_ has_held
+		kill "-$signal" "$pid"
+		wait "$pid" || :
+		[ $signal = KILL ] || until_ has_none
+	done
+	has_held
+	run -0 "$PODTEST" clean --subject "$cluster"
+	until_ has_none
+}
+
 # ---- what is in no namespace ----
 
 # node_case NAME [STEP]: a case in $dir/cases that makes a node which is ready, and tells that it is there.
