@@ -70,6 +70,14 @@ static bool is_ip(const char *text)
 	return inet_pton(AF_INET, text, buf) == 1 || inet_pton(AF_INET6, text, buf) == 1;
 }
 
+/* "::ffff:10.0.0.1": an IPv4 address to some, an IPv6 address to others. */
+static bool is_mapped_ip(const char *text)
+{
+	struct in6_addr a;
+
+	return inet_pton(AF_INET6, text, &a) == 1 && IN6_IS_ADDR_V4MAPPED(&a);
+}
+
 /* Whether it would be an address but for zeros in front of its numbers. */
 static bool is_padded_ip(const char *text)
 {
@@ -89,9 +97,11 @@ static bool is_padded_ip(const char *text)
 
 void pod_rules_ip(const char *text, const struct fpath *path, struct violations *v)
 {
-	if (is_ip(text))
+	if (is_mapped_ip(text))
+		violate_invalid_str(v, path, text, "must not be an IPv4-mapped IPv6 address");
+	else if (is_ip(text))
 		return;
-	if (is_padded_ip(text))
+	else if (is_padded_ip(text))
 		violate_invalid_str(v, path, text, "must not have leading 0s");
 	else
 		violate_invalid_str(

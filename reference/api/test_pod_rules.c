@@ -273,6 +273,8 @@ static void test_scheduling_and_addresses(void)
 		"spec.hostAliases[0].ip: Invalid value: \"010.1.2.3\": must not have leading 0s");
 	CHECK_CONTAINS(verdict(ONE "  hostAliases: [{ip: 300.1.2.3}]\n"),
 		       "must be a valid IP address");
+	CHECK_CONTAINS(verdict(ONE "  hostAliases: [{ip: '::ffff:10.1.2.3'}]\n"),
+		       "must not be an IPv4-mapped IPv6 address");
 	CHECK_CONTAINS(
 		verdict(ONE "  dnsPolicy: None\n"),
 		"spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is "

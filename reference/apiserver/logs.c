@@ -4,6 +4,7 @@
  */
 #include "apiserver/stream.h"
 
+#include "api/pod_status.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -111,6 +112,8 @@ int log_serve(struct request *req, struct error *err)
 		r = store_get(s->cfg.store, req->route.kind, lr.ns, lr.pod, &pod, err);
 	if (r)
 		return r;
+	if (!pod_node_name(pod)) /* nobody to ask, and nothing said yet */
+		return reply_text(req, 204, "text/plain", "", 0);
 	a = xnew(a);
 	a->ops = &s->node;
 	r = a->ops->logs(a->ops->ctx, &lr, &events, a, &a->node, err);

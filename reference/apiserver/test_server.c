@@ -100,10 +100,8 @@ static void on_done(void *userdata, const struct http_response *resp, const stru
 
 	(void)err;
 	a->done = true;
-	if (!resp)
-		return;
-	a->status = resp->status;
-	a->warning = xstrdup(http_header(resp, "Warning"));
+	a->status = resp ? resp->status : 0;
+	a->warning = resp ? xstrdup(http_header(resp, "Warning")) : NULL;
 }
 
 static struct http_request *begin(const struct http_opts *base, const char *method,
@@ -158,8 +156,10 @@ static void restart(void)
 	CHECK_OK(apiserver_listen_unix(server, socket_path, NULL), NULL);
 }
 
-static const char pod_a[] = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},"
-			    "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}";
+#define POD(more)                                                                \
+	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}," \
+	"\"spec\":{" more "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}"
+static const char pod_a[] = POD(""), bound_a[] = POD("\"nodeName\":\"n\",");
 
 /* ---- verbs ---- */
 
@@ -370,7 +370,7 @@ static void test_logs_are_text_and_their_faults_a_status(void)
 	_cleanup_answer_ struct answer made = { 0 }, text = { 0 }, fault = { 0 }, bad = { 0 };
 
 	restart();
-	ask("POST", PODS, pod_a, &made);
+	ask("POST", PODS, bound_a, &made);
 	ask("GET", PODS "/a/log", NULL, &text);
 	CHECK_INT(text.status, 200);
 	CHECK_STR(strbuf_str(&text.body), "hello\n");
@@ -387,7 +387,7 @@ static void test_a_follower_that_leaves_cancels_the_stream(void)
 	struct http_request *req;
 
 	restart();
-	ask("POST", PODS, pod_a, &made);
+	ask("POST", PODS, bound_a, &made);
 	tape.cancelled = false;
 	req = begin(&opts, "GET", PODS "/a/log?follow=true", NULL, &follow);
 	for (int i = 0; i < 500 && !server->streams; i++)
