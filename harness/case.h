@@ -68,6 +68,7 @@ struct case_run {
 	json_t *outside; /* list of {kind, name}: made by the case, in no namespace */
 	json_t *asked; /* "uid//PATH" or "rv//PATH" to what the subject answered when it was first named; null: asked now */
 	int64_t began, ended;
+	int64_t acted; /* when the subject last accepted something */
 
 	struct case_result result;
 	char *broken; /* why set-up failed */

@@ -14,6 +14,7 @@
 #include "kinds.h"
 #include "match.h"
 #include "phrase.h"
+#include "util/clock.h"
 #include "util/json.h"
 
 /* A guest that is told to look for 40 s (a name server may keep an answer for 30) ends by itself. */
@@ -80,6 +81,7 @@ static bool taken(struct case_run *c, const struct reply *reply, const char *wor
 		return false;
 	}
 	if (reply->code == REPLY_OK && !is_dry(c)) {
+		c->acted = clock_now();
 		step_did(c, reply, words);
 		case_take_reply(c, reply);
 	}

@@ -35,15 +35,16 @@ static const char *asked_word(const struct case_run *c)
 
 static void on_answered(struct case_run *c, const struct reply *reply, void *userdata)
 {
-	const char *word = asked_word(c);
-	const char *value = json_str(
-		reply->body, has_prefix(word, "rv/") ? "metadata.resourceVersion" : "metadata.uid");
+	const char *word = asked_word(c),
+		   *key = has_prefix(word, "rv/") ? "resourceVersion" : "uid";
+	const char *value = json_str(json_path(reply->body, "metadata"), key);
 
 	(void)userdata;
 	c->now.waiting = false;
 	if (reply->code != REPLY_OK || !value)
-		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: no ${%s}: %s",
-			    step_of(c)->line, word, reply->message ? reply->message : "none");
+		case_broken(c, reply->code == REPLY_UNREACHABLE, "line %d: no %s at %s: %s",
+			    step_of(c)->line, key, strchr(word, '/') + 1,
+			    reply->message ? reply->message : "none");
 	else
 		json_object_set_new(c->asked, word, json_string(value));
 }

@@ -56,13 +56,15 @@ static void ask(struct case_run *c)
 	case_request(c, &req, on_asked, NULL);
 }
 
-/* Waits until `deadline`, or for the next answer when the fact has to be asked for. */
-static void wait_on(struct case_run *c, int64_t deadline)
+/* Waits until `deadline`; for the next answer when the fact has to be asked for, or nobody knows yet. */
+static void wait_on(struct case_run *c, int64_t deadline, enum fact_state state)
 {
 	int64_t left = deadline - clock_now();
 
 	if (fact_is_asked(c->now.args))
 		left = MIN(left, ASK_AGAIN_NS);
+	else if (state == FACT_UNKNOWN)
+		left = ASK_AGAIN_NS;
 	step_wake_in(c, MAX(left, 0));
 }
 
@@ -121,7 +123,7 @@ static void eventually_look(struct case_run *c)
 	    (clock_now() >= step_deadline(c) && !case_waits_longer(c, c->now.args)))
 		eventually_over(c, seen, state == FACT_HOLDS);
 	else if (!ask_when_due(c, &c->now.asked_at))
-		wait_on(c, step_deadline(c));
+		wait_on(c, step_deadline(c), state);
 }
 
 /* ---- holds ---- */
@@ -173,7 +175,7 @@ static void holds_look(struct case_run *c)
 	if (clock_now() >= step_deadline(c) && state == FACT_HOLDS)
 		holds_over(c, seen, true, false);
 	else if (!ask_when_due(c, &c->now.asked_at))
-		wait_on(c, step_deadline(c));
+		wait_on(c, step_deadline(c), state);
 }
 
 /* ---- history ---- */

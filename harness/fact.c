@@ -91,6 +91,14 @@ static enum fact_state show(bool holds, const json_t *want, const json_t *have, 
 	return holds ? FACT_HOLDS : FACT_NOT;
 }
 
+/* Who is asked again and again may not have been since the case last did something: then nobody knows yet that a thing is absent. */
+static bool is_unknown(const struct case_run *c, const json_t *fact, const json_t *have)
+{
+	const struct subject *s = c->session->subject;
+
+	return json_str(fact, "absent") && !have && s->sampled && s->looked < c->acted;
+}
+
 static enum fact_state look_object(const json_t *fact, const json_t *have, char **ret_seen)
 {
 	const json_t *want = json_object_get(fact, "match");
@@ -215,12 +223,26 @@ static enum fact_state look_api(struct case_run *c, const json_t *fact, char **r
 	return holds ? FACT_HOLDS : FACT_NOT;
 }
 
-enum fact_state fact_look(struct case_run *c, const json_t *fact, char **ret_seen)
+static enum fact_state look_watched(struct case_run *c, const json_t *fact, char **ret_seen)
 {
 	const char *object = json_str(fact, "object") ? json_str(fact, "object") :
 							json_str(fact, "absent");
 	const char *kind, *name;
+	const json_t *have;
 
+	if (!object_ref(object, &kind, &name)) {
+		*ret_seen = xstrdup("no such kind");
+		return FACT_NOT;
+	}
+	have = case_object(c, kind, name);
+	if (!is_unknown(c, fact, have))
+		return look_object(fact, have, ret_seen);
+	*ret_seen = xstrdup("nobody has looked since");
+	return FACT_UNKNOWN;
+}
+
+enum fact_state fact_look(struct case_run *c, const json_t *fact, char **ret_seen)
+{
 	if (fact_is_asked(fact) && !c->now.has_fetched) {
 		*ret_seen = xstrdup("no answer yet");
 		return FACT_UNKNOWN;
@@ -235,8 +257,5 @@ enum fact_state fact_look(struct case_run *c, const json_t *fact, char **ret_see
 		return look_objects(c, fact, ret_seen);
 	if (fact_is_asked(fact))
 		return look_object(fact, c->now.fetched, ret_seen);
-	if (object && object_ref(object, &kind, &name))
-		return look_object(fact, case_object(c, kind, name), ret_seen);
-	*ret_seen = xstrdup("no such kind");
-	return FACT_NOT;
+	return look_watched(c, fact, ret_seen);
 }

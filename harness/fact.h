@@ -6,7 +6,7 @@
 enum fact_state {
 	FACT_HOLDS,
 	FACT_NOT,
-	FACT_UNKNOWN, /* has to be asked for: see fact_fetch() */
+	FACT_UNKNOWN, /* it was not asked for yet, or nobody has looked since something was done */
 };
 
 /* *ret_seen: what is there instead, or as it is (caller frees); may be NULL. */

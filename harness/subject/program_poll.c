@@ -72,8 +72,10 @@ static void on_polled(void *userdata, const json_t *answer, int64_t sent, const 
 	p->polling = NULL;
 	if (fault)
 		return;
-	if (!json_object_get(answer, "error"))
+	if (!json_object_get(answer, "error")) {
 		take_items(p, json_object_get(answer, "items"), p->last_poll, clock_now());
+		p->base.looked = sent;
+	}
 	p->last_poll = sent;
 	if (p->watches)
 		timer_in(p->poll, MAX(POLL_NS, clock_now() - sent));

@@ -60,6 +60,7 @@ struct subject {
 	bool has_rate, local;
 	bool disruptive; /* the user allows what somebody's cluster would notice */
 	bool sampled; /* objects are asked for again and again, not watched */
+	int64_t looked; /* sampled: when the question was asked whose answer is the newest */
 	char *boot_id; /* or NULL */
 	char **features; /* NULL-terminated; NULL: all that an API alone can show */
 	bool no_metrics; /* of a subject that declares nothing: it serves no metrics.k8s.io */

@@ -67,6 +67,12 @@ ready='- eventually: {guest: a/c ready, within: {lag: prompt}}'
 	[[ "$output" == 'fail: not within 1.00 s: no pod/a; seen: it is there, with status {'*'"phase":"Running"'* ]]
 }
 
+@test "eventually: a subject that has not been looked at since shows nothing absent" {
+	echo '- {at: get, hang: true}' >"$dir/silent.yaml"
+	FAKE=$dir/silent.yaml fails 'not within 1.00 s: no pod/a; seen: nobody has looked since' \
+		'- eventually: {absent: pod/a, within: {lag: prompt}, req: TERM-006}'
+}
+
 @test "eventually: a guest's event that does not come, or too few of them, or with another content" {
 	fails 'not within 1.00 s: "guest a/c term"; seen: no such event' \
 		'- eventually: {guest: a/c term, within: {lag: prompt}, req: NS-001}'

@@ -155,36 +155,6 @@ static int merge(struct engine *s, const struct kind *k, enum store_part part, c
 
 /* ---- the rules ---- */
 
-static int check_finalizers(const struct kind *k, const json_t *cur, const json_t *obj,
-			    struct error *err)
-{
-	const json_t *old = json_arr(cur, "metadata.finalizers");
-	json_t *f, *o;
-	size_t i, j;
-
-	if (!meta_deletion_timestamp(cur))
-		return 0;
-	json_each(obj, "metadata.finalizers", i, f) {
-		bool known = false;
-
-		json_array_foreach(old, j, o)
-			known = known || json_equal(f, o);
-		if (known)
-			continue;
-		error_set(err, ERR_INVALID, NULL,
-			  "%s \"%s\" is invalid: metadata.finalizers: Forbidden: no new finalizers "
-			  "can be added if the object is being deleted, found new finalizers "
-			  "[]string{\"%s\"}",
-			  kind_qualified(k), meta_name(cur), json_string_value(f));
-		error_add_cause(err, "metadata.finalizers", "FieldValueForbidden",
-				"Forbidden: no new finalizers can be added if the object is being "
-				"deleted, found new finalizers []string{\"%s\"}",
-				json_string_value(f));
-		return STORE_REFUSED;
-	}
-	return 0;
-}
-
 static int check_rules(const struct kind *k, enum store_part part, const json_t *cur, json_t *obj,
 		       struct error *err)
 {
@@ -199,9 +169,7 @@ static int check_rules(const struct kind *k, enum store_part part, const json_t 
 		if (k->subresources & SUB_STATUS)
 			copy_key(obj, cur, "status");
 	}
-	r = check_finalizers(k, cur, obj, err);
-	if (r == 0)
-		r = strategy_outcome(scheme_validate(obj, err));
+	r = strategy_outcome(scheme_validate(obj, err));
 	if (r == 0)
 		r = strategy_outcome(scheme_validate_update(obj, cur, err));
 	return r;
