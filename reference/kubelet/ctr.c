@@ -115,7 +115,9 @@ void ctr_status(const struct ctr *c, struct ctr_status_facts *ret)
 		.last = &c->last,
 		.wait_reason = c->wait_reason,
 		.wait_message = c->wait_message,
-		.will_restart = c->w->stage == WORKER_SYNC && ctr_should_restart(&f),
+		/* while the next run is being started the one before is shown still */
+		.will_restart = c->w->stage == WORKER_SYNC &&
+				(c->state == CTR_STARTING || ctr_should_restart(&f)),
 		.started = c->spec->kind == POD_CONTAINER_INIT ? c->cur.running : f.started,
 		.was_started = f.was_started,
 		.ready = prober_result(c, PROBE_READINESS) == PROBE_RESULT_SUCCESS,
